@@ -1,0 +1,1 @@
+"""Processes and the walls between them: framed messages, children, and locking a child down."""
