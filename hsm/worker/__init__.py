@@ -1,0 +1,1 @@
+"""The token worker: the one process, and the only modules, that touch PKCS#11."""
