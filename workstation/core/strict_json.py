@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 from workstation.core.errors import Malformed
 
-JsonValue: TypeAlias = "None | bool | int | str | list[JsonValue] | dict[str, JsonValue]"
+JsonValue: TypeAlias = "bool | int | str | list[JsonValue] | dict[str, JsonValue] | None"
 JsonObject: TypeAlias = "dict[str, JsonValue]"
 
 MAX_BYTES: Final = 4 * 1024 * 1024
@@ -20,32 +20,38 @@ MAX_INTEGER: Final = 2**53 - 1
 _BOM: Final = b"\xef\xbb\xbf"
 
 
-def parse(data: bytes, *, where: str, limit: int = MAX_BYTES) -> JsonValue:
-    """Return the value of `data`; raises Malformed naming `where`. `limit` is in bytes."""
+def parse(data: bytes, *, where: str, limit: int = MAX_BYTES, decimals: bool = False) -> JsonValue:
+    """Return the value of `data`; raises Malformed naming `where`. `limit` is in bytes.
+
+    With `decimals`, for formats that are not ours, a number that is no integer is kept as its text.
+    """
     if len(data) > limit:
         raise Malformed(where, f"{len(data)} bytes found, at most {limit} wanted")
     if data.startswith(_BOM):
         raise Malformed(where, "a byte order mark was found, plain UTF-8 wanted")
-    _refuse_depth(data, where)
     try:
         value: JsonValue = json.loads(
             data.decode("utf-8"),
             object_pairs_hook=lambda pairs: _object(pairs, where),
-            parse_float=lambda text: _refuse_number(text, where),
+            parse_float=lambda text: text if decimals else _refuse_number(text, where),
             parse_constant=lambda text: _refuse_number(text, where),
             parse_int=lambda text: _integer(text, where),
         )
     except UnicodeDecodeError as error:
         raise Malformed(where, f"byte {error.start} is not UTF-8") from error
     except json.JSONDecodeError as error:
-        raise Malformed(where, f"not JSON at line {error.lineno} column {error.colno}: {error.msg}") from error
-    _refuse_surrogates(value, where)
+        raise Malformed(
+            where, f"not JSON at line {error.lineno} column {error.colno}: {error.msg}"
+        ) from error
+    except RecursionError as error:
+        raise Malformed(where, f"nested deeper than {MAX_DEPTH}") from error
+    _refuse_oddities(value, where, MAX_DEPTH)
     return value
 
 
-def parse_object(data: bytes, *, where: str, limit: int = MAX_BYTES) -> JsonObject:
+def parse_object(data: bytes, *, where: str, limit: int = MAX_BYTES, decimals: bool = False) -> JsonObject:
     """Return the object in `data`; raises Malformed when it is anything else."""
-    value = parse(data, where=where, limit=limit)
+    value = parse(data, where=where, limit=limit, decimals=decimals)
     if not isinstance(value, dict):
         raise Malformed(where, f"{kind_of(value)} found, an object wanted")
     return value
@@ -73,21 +79,6 @@ def kind_of(value: JsonValue) -> str:
             return "an object"
 
 
-def _refuse_depth(data: bytes, where: str) -> None:
-    depth, in_string, escaped = 0, False, False
-    for byte in data:
-        if in_string:
-            in_string, escaped = (byte != 0x22 or escaped), (byte == 0x5C and not escaped)
-        elif byte == 0x22:
-            in_string = True
-        elif byte in b"[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise Malformed(where, f"nested deeper than {MAX_DEPTH}")
-        elif byte in b"]}":
-            depth -= 1
-
-
 def _object(pairs: list[tuple[str, JsonValue]], where: str) -> JsonObject:
     found: JsonObject = {}
     for key, value in pairs:
@@ -107,17 +98,20 @@ def _refuse_number(text: str, where: str) -> JsonValue:
     raise Malformed(where, f"number {text[:40]} found, an integer within 2^53 - 1 wanted")
 
 
-def _refuse_surrogates(value: JsonValue, where: str) -> None:
+def _refuse_oddities(value: JsonValue, where: str, depth_left: int) -> None:
+    """Refuse lone surrogates anywhere, and nesting beyond what is left."""
     match value:
         case str():
             if any("\ud800" <= character <= "\udfff" for character in value):
                 raise Malformed(where, "a lone surrogate was found in a string, Unicode wanted")
+        case list() | dict() if not depth_left:
+            raise Malformed(where, f"nested deeper than {MAX_DEPTH}")
         case list():
             for item in value:
-                _refuse_surrogates(item, where)
+                _refuse_oddities(item, where, depth_left - 1)
         case dict():
             for key, item in value.items():
-                _refuse_surrogates(key, where)
-                _refuse_surrogates(item, where)
+                _refuse_oddities(key, where, depth_left)
+                _refuse_oddities(item, where, depth_left - 1)
         case _:
             pass

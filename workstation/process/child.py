@@ -61,7 +61,13 @@ class Child:
         """The process id."""
         return self._process.pid
 
-    def ask(self, message: JsonObject, *, secret: bytearray | None = None, seconds: float | None = None) -> JsonObject:
+    def ask(
+        self,
+        message: JsonObject,
+        *,
+        secret: bytearray | None = None,
+        seconds: float | None = None,
+    ) -> JsonObject:
         """Send one message (and its secret, wiped afterwards) and wait for one answer.
 
         Raises PeerGone when the process died and PeerSilent when it did not answer in time; in

@@ -1,0 +1,1 @@
+"""The command line: one contract for builders, approvers, deployers, ceremonies and CI."""

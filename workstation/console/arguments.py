@@ -1,0 +1,204 @@
+"""The grammar of the command line."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from typing import Final, Protocol, TypeAlias
+
+from workstation.console import (
+    anywhere_commands,
+    desk_commands,
+    journal_commands,
+    request_commands,
+    screen_command,
+    trust_commands,
+    verify_commands,
+)
+from workstation.console.reply import Reply
+from workstation.core.receipt import Result
+
+
+class Commands(Protocol):
+    """Where commands are added; what argparse returns for subparsers has no public name."""
+
+    def add_parser(self, name: str, *, help: str, description: str) -> ArgumentParser:  # noqa: A002 (argparse)
+        """Add one command."""
+        ...
+
+
+Run: TypeAlias = Callable[[Namespace], Reply]
+
+WORDS: Final = "An offline signing workstation that refuses the people who built what is to be signed."
+STATUSES: Final = (
+    "exit status: 0 done, 1 refused, 2 usage, 3 malformed input, 4 untrusted, 5 token, 6 journal,"
+    " 70 a defect of ours"
+)
+
+
+def parser() -> ArgumentParser:
+    """Return the parser of the whole command line."""
+    top = ArgumentParser(prog="countersign", description=WORDS, epilog=STATUSES)
+    top.add_argument("--state", metavar="DIR", help="the workstation's state (else $COUNTERSIGN_STATE)")
+    top.add_argument("--json", action="store_true", help="print one JSON document on stdout")
+    top.add_argument("--module", metavar="PATH", help="PKCS#11 module (else $COUNTERSIGN_MODULE)")
+    top.add_argument("--pin-fd", type=int, metavar="N", help="read PINs from descriptor N, one a line")
+    top.add_argument("--passphrase-fd", type=int, metavar="N", help="read the journal's passphrase from N")
+    top.add_argument("--unlock", metavar="URI", help="open the journal with this card's UNLOCK key")
+    commands = top.add_subparsers(metavar="COMMAND", required=True)
+    _builder(commands)
+    _workstation(commands)
+    _deployer(commands)
+    _trust(commands)
+    _journal(commands)
+    _anywhere(commands)
+    return top
+
+
+def _command(commands: Commands, name: str, run: Run) -> ArgumentParser:
+    words = (run.__doc__ or "").strip().splitlines()[0]
+    made = commands.add_parser(name, help=words, description=words)
+    made.set_defaults(run=run)
+    return made
+
+
+def _group(commands: Commands, name: str, words: str) -> Commands:
+    return commands.add_parser(name, help=words, description=words).add_subparsers(
+        metavar="COMMAND", required=True
+    )
+
+
+def _builder(commands: Commands) -> None:
+    group = _group(commands, "request", "Make or show a request (builder).")
+    create = _command(group, "create", request_commands.create)
+    create.add_argument("--product", required=True, metavar="PURL", help="package URL with a version")
+    create.add_argument("--channel", required=True)
+    create.add_argument("--artifact", nargs="+", required=True, metavar="PATH")
+    create.add_argument("--evidence", nargs="+", default=[], metavar="PATH")
+    create.add_argument("--previous", metavar="RELEASE", help="directory of the release this follows")
+    create.add_argument("--source", metavar="URI")
+    create.add_argument("--from", metavar="REV")
+    create.add_argument("--to", metavar="REV")
+    create.add_argument("--identity", action="append", default=[], metavar="WHO", help="author or committer")
+    create.add_argument("--good-for", type=int, default=request_commands.GOOD_FOR_DAYS, metavar="DAYS")
+    create.add_argument("--key", required=True, metavar="KEY", help="pem:PATH or a PKCS#11 URI")
+    create.add_argument("--out", required=True, metavar="DIR")
+    _command(group, "show", request_commands.show).add_argument("directory", metavar="DIR")
+
+
+def _workstation(commands: Commands) -> None:
+    made = _command(commands, "commission", journal_commands.commission)
+    made.add_argument("--origin", required=True, help="the journal's name, such as ws1.example.org/journal")
+    made.add_argument("--outgoing", required=True, metavar="DIR", help="where releases are written")
+    made.add_argument("--seal-out", required=True, metavar="FILE", help="new file for K_0, to be taken away")
+    made.add_argument("--production", action="store_true", help="refuse SoftHSM and modules not listed")
+    _command(commands, "intake", desk_commands.intake).add_argument("directory", metavar="DIR")
+    _command(commands, "queue", desk_commands.queue)
+    review = _command(commands, "review", desk_commands.review)
+    review.add_argument("request", metavar="REQUEST")
+    review.add_argument("--html", metavar="FILE", help="also write the diff as a page")
+    sign = _command(commands, "countersign", desk_commands.countersign)
+    sign.add_argument("request", metavar="REQUEST")
+    sign.add_argument("--token", required=True, metavar="URI")
+    sign.add_argument("--acknowledge", nargs="*", default=[], metavar="FINDING")
+    sign.add_argument("--comment", default="", metavar="TEXT")
+    decline = _command(commands, "decline", desk_commands.decline)
+    decline.add_argument("request", metavar="REQUEST")
+    decline.add_argument("--token", required=True, metavar="URI")
+    decline.add_argument("--reason", required=True, metavar="TEXT")
+    release = _command(commands, "release", desk_commands.release)
+    release.add_argument("request", metavar="REQUEST")
+    release.add_argument("--out", required=True, metavar="DIR")
+    _command(commands, "desk", screen_command.desk)
+
+
+def _deployer(commands: Commands) -> None:
+    verify = _command(commands, "verify", verify_commands.verify)
+    verify.add_argument("directory", metavar="DIR")
+    verify.add_argument("--root", required=True, metavar="FILE", help="the custodians' root.json")
+    verify.add_argument("--known", metavar="DIR", help="remember versions here and refuse older ones")
+    verify.add_argument("--at", metavar="TIME", help="judge the trust root's expiry at this time")
+    group = _group(commands, "receipt", "Make or admit a receipt.")
+    create = _command(group, "create", verify_commands.receipt_create)
+    create.add_argument("directory", metavar="DIR")
+    create.add_argument("--environment", required=True, metavar="NAME")
+    create.add_argument("--result", required=True, choices=[result.value for result in Result])
+    create.add_argument("--token", required=True, metavar="URI", help="PKCS#11 URI or pem:PATH")
+    create.add_argument("--root", metavar="FILE", help="verify first, from this root.json")
+    create.add_argument("--out", required=True, metavar="FILE")
+    _command(group, "admit", verify_commands.receipt_admit).add_argument("file", metavar="FILE")
+
+
+def _trust(commands: Commands) -> None:
+    group = _group(commands, "trust", "Make, show or apply the trust root.")
+    init = _command(group, "init", trust_commands.init)
+    init.add_argument("--custodian", action="append", required=True, metavar="URI", help="once for each")
+    init.add_argument("--threshold", type=int, default=2, metavar="N")
+    init.add_argument("--out", required=True, metavar="DIR")
+    update = _command(group, "update", trust_commands.update)
+    update.add_argument("directory", metavar="DIR")
+    for made, needed in ((init, True), (update, False)):
+        made.add_argument("--signer", action="append", required=True, metavar="URI", help="once for each")
+        made.add_argument("--roster", required=needed, metavar="FILE")
+        made.add_argument("--policy", required=needed, metavar="FILE")
+        made.add_argument("--good-for", type=int, default=365, metavar="DAYS")
+    show = _command(group, "show", trust_commands.show)
+    show.add_argument("directory", nargs="?", metavar="DIR")
+    show.add_argument("--root", metavar="FILE")
+    apply = _command(group, "apply", trust_commands.apply)
+    apply.add_argument("directory", metavar="DIR")
+    apply.add_argument("--root", metavar="FILE", help="the root to pin, the first time")
+    _roster(_group(commands, "roster", "Draft or show the roster."))
+    policy = _group(commands, "policy", "Check the policy.")
+    _command(policy, "lint", trust_commands.policy_lint).add_argument("file", metavar="FILE")
+
+
+def _roster(group: Commands) -> None:
+    _command(group, "show", trust_commands.roster_show).add_argument("file", nargs="?", metavar="FILE")
+    person = _command(group, "add-person", trust_commands.add_person)
+    person.add_argument("file", metavar="FILE")
+    person.add_argument("--id", required=True)
+    person.add_argument("--name", required=True)
+    person.add_argument("--role", action="append", default=[])
+    person.add_argument("--alias", action="append", default=[], help="e-mail address or forge:account-id")
+    person.add_argument(
+        "--mark", required=True, help="what tells this human from others, such as a staff number"
+    )
+    service = _command(group, "add-service", trust_commands.add_service)
+    service.add_argument("file", metavar="FILE")
+    service.add_argument("--id", required=True)
+    service.add_argument("--name", required=True)
+    service.add_argument("--builder-id", action="append", default=[], metavar="URI")
+    service.add_argument("--controller", action="append", default=[], metavar="PERSON")
+    enrol = _command(group, "enrol", trust_commands.enrol)
+    enrol.add_argument("file", metavar="FILE")
+    enrol.add_argument("--holder", required=True, metavar="ID")
+    where = enrol.add_mutually_exclusive_group(required=True)
+    where.add_argument("--token", metavar="URI")
+    where.add_argument("--key", metavar="FILE", help="certificate, SPKI or SSH public key")
+    enrol.add_argument("--use", action="append", required=True, help="countersign, request, evidence, …")
+    enrol.add_argument("--by", action="append", default=[], metavar="PERSON", help="who enrolled it")
+    enrol.add_argument("--good-for", type=int, default=730, metavar="DAYS")
+
+
+def _journal(commands: Commands) -> None:
+    group = _group(commands, "journal", "Read, verify and prove the journal.")
+    _command(group, "show", journal_commands.show)
+    verify = _command(group, "verify", journal_commands.verify)
+    verify.add_argument("--seal", metavar="FILE", help="K_0, for what only it can tell")
+    _command(group, "checkpoint", journal_commands.checkpoint)
+    _command(group, "prove", journal_commands.prove).add_argument("entry", type=int, metavar="ENTRY")
+    _command(group, "add-unlock", journal_commands.add_unlock).add_argument(
+        "--token", required=True, metavar="URI", help="the card's P-256 key-agreement key"
+    )
+
+
+def _anywhere(commands: Commands) -> None:
+    diff = _command(commands, "diff", anywhere_commands.diff)
+    diff.add_argument("old", metavar="OLD")
+    diff.add_argument("new", metavar="NEW")
+    diff.add_argument("--html", metavar="FILE")
+    _command(commands, "fingerprint", anywhere_commands.fingerprint).add_argument(
+        "file", nargs="+", metavar="FILE"
+    )
+    _command(commands, "doctor", anywhere_commands.doctor)

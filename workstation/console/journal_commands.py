@@ -1,0 +1,131 @@
+"""Commissioning a workstation, and reading and verifying its journal."""
+
+from __future__ import annotations
+
+import base64
+import os
+from argparse import Namespace
+from pathlib import Path
+
+from workstation import bootstrap
+from workstation.bootstrap import Config
+from workstation.console.opening import cards_of, desk_of, state_directory
+from workstation.console.reply import Reply
+from workstation.console.secrets import ask_passphrase
+from workstation.console.story import told
+from workstation.core.errors import JournalError, MediaError
+from workstation.core.strict_json import JsonObject, JsonValue
+from workstation.journal.client import Journal, PassphraseUnlock
+from workstation.release.layout_writer import hashed_file
+
+
+def commission(arguments: Namespace) -> Reply:
+    """Make a new workstation: its journal, its key, and K_0, which has to leave the machine."""
+    state, seal_out = state_directory(arguments), Path(arguments.seal_out)
+    if seal_out.exists():
+        raise MediaError(str(seal_out), "something is there already, a new file wanted")
+    module = None if arguments.module is None else Path(arguments.module)
+    config = Config(
+        module=module,
+        module_sha256=None if module is None else hashed_file(module)[0],
+        production=arguments.production,
+        outgoing=Path(arguments.outgoing).absolute(),
+    )
+    made = bootstrap.commission(state, config, origin=arguments.origin, passphrase=ask_passphrase(arguments))
+    _write_secret(seal_out, made.created.seal_key)
+    key = made.station
+    lines = (
+        f"Workstation commissioned in {state}",
+        f"  its key, for the custodians to enrol: {key.fingerprint}",
+        f"  K_0 of its journal is in {seal_out}: take it off this machine",
+    )
+    document: JsonObject = {
+        "origin": arguments.origin,
+        "fingerprint": key.fingerprint,
+        "spki": base64.b64encode(key.spki).decode(),
+    }
+    return Reply(document=document, lines=lines)
+
+
+def add_unlock(arguments: Namespace) -> Reply:
+    """Let a holder's token open the journal too."""
+    with cards_of(arguments, state_directory(arguments)) as cards:
+        key, facts = cards.shown_key(arguments.token)
+    with desk_of(arguments) as desk:
+        fingerprint = desk.parts.journal.add_token_slot(key.spki)
+    lines = (f"{facts.label} ({facts.serial}) opens this journal now with key {fingerprint}",)
+    return Reply(document={"fingerprint": fingerprint}, lines=lines)
+
+
+def show(arguments: Namespace) -> Reply:
+    """Tell the journal's story in plain words."""
+    with desk_of(arguments) as desk:
+        entries = desk.parts.journal.entries()
+        lines = told(entries, desk.roster)
+    documents: list[JsonValue] = [base64.b64encode(entry.to_bytes()).decode() for entry in entries]
+    return Reply(document={"entries": documents}, lines=tuple(lines))
+
+
+def verify(arguments: Namespace) -> Reply:
+    """Verify every byte of the journal; with K_0 also what only K_0 can tell."""
+    seal_key = None if arguments.seal is None else bytearray(_read_secret(Path(arguments.seal)))
+    unlock = PassphraseUnlock(passphrase=ask_passphrase(arguments))
+    directory = bootstrap.journal_directory(state_directory(arguments))
+    with Journal.open(directory, unlock, clock=bootstrap.entry_time) as journal:
+        sealed = seal_key is not None
+        found = journal.verify(seal_key)
+    if found.findings:
+        raise JournalError("; ".join(found.findings[:20]))
+    how = "chain, tree, leaf log and seals" if sealed else "chain, tree and leaf log"
+    lines = (f"Journal verified: {found.size} entries, {how} hold", f"  root {found.root.hex()}")
+    return Reply(document={"size": found.size, "root": found.root.hex(), "findings": []}, lines=lines)
+
+
+def checkpoint(arguments: Namespace) -> Reply:
+    """Print a signed checkpoint of the journal (C2SP tlog-checkpoint)."""
+    with desk_of(arguments) as desk:
+        note = desk.parts.journal.checkpoint().decode()
+    return Reply(document={"checkpoint": note}, lines=tuple(note.splitlines()))
+
+
+def prove(arguments: Namespace) -> Reply:
+    """Prove one entry to be in the journal."""
+    with desk_of(arguments) as desk:
+        journal = desk.parts.journal
+        size = journal.head().size
+        if not 0 <= arguments.entry < size:
+            raise JournalError(f"entry {arguments.entry} found, 0 to {size - 1} wanted")
+        (entry,) = journal.entries(arguments.entry, arguments.entry + 1)
+        proof = journal.inclusion(arguments.entry, size)
+        note = journal.checkpoint()
+    path: list[JsonValue] = [base64.b64encode(node).decode() for node in proof]
+    body = base64.b64encode(entry.to_bytes()).decode()
+    document: JsonObject = {
+        "seq": entry.seq,
+        "body": body,
+        "inclusion": path,
+        "checkpoint": base64.b64encode(note).decode(),
+    }
+    lines = (f"Entry {entry.seq} is in the journal of {size} entries: {len(proof)} hashes lead to its root",)
+    return Reply(document=document, lines=lines)
+
+
+def _write_secret(path: Path, secret: bytearray) -> None:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            os.write(descriptor, secret)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise MediaError(str(path), f"cannot be written: {error.strerror}") from error
+    finally:
+        secret[:] = bytes(len(secret))
+
+
+def _read_secret(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise MediaError(str(path), f"cannot be read: {error.strerror}") from error

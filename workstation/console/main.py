@@ -1,0 +1,31 @@
+"""`countersign`: reading the command line, running one command, answering with one of its statuses."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+
+from workstation.console.arguments import parser
+from workstation.console.reply import Reply, error_reply, show
+from workstation.core.errors import WorkstationError
+from workstation.process.frames import PeerGone, PeerSilent
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status (see the table in the README)."""
+    arguments = parser().parse_args(argv)
+    run: Callable[[Namespace], Reply] = arguments.run
+    try:
+        return show(run(arguments), as_json=arguments.json)
+    except WorkstationError as error:
+        return show(error_reply(error), as_json=arguments.json)
+    except (PeerGone, PeerSilent) as error:
+        trouble = WorkstationError(f"a process of ours ended or fell silent: {type(error).__name__}")
+        return show(error_reply(trouble), as_json=arguments.json)
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,46 @@
+"""PINs and passphrases: from the terminal or an open descriptor, never from argv, environment or a path."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from argparse import Namespace
+
+from workstation.core.errors import Malformed
+
+LONGEST = 1024
+
+
+def ask_pin(arguments: Namespace, whose: str) -> bytearray:
+    """Return the PIN of a card; raises Malformed when there is nobody to ask."""
+    return _secret(arguments.pin_fd, f"PIN of {whose}: ", "--pin-fd")
+
+
+def ask_passphrase(arguments: Namespace) -> bytearray:
+    """Return the journal's passphrase; raises Malformed when there is nobody to ask."""
+    return _secret(arguments.passphrase_fd, "Passphrase of the journal: ", "--passphrase-fd")
+
+
+def _secret(descriptor: int | None, prompt: str, option: str) -> bytearray:
+    if descriptor is not None:
+        return _line(descriptor, option)
+    if not sys.stdin.isatty():
+        raise Malformed(option, "no terminal to ask on, an open descriptor wanted")
+    # getpass gives a str, which cannot be wiped; ending the process is what wipes it.
+    return bytearray(getpass.getpass(prompt).encode())
+
+
+def _line(descriptor: int, option: str) -> bytearray:
+    """Read one line byte by byte, so that the next secret stays in the descriptor for the next asker."""
+    secret = bytearray()
+    try:
+        while (byte := os.read(descriptor, 1)) not in (b"", b"\n"):
+            secret += byte
+            if len(secret) > LONGEST:
+                raise Malformed(option, f"more than {LONGEST} bytes found in one line")
+    except OSError as error:
+        raise Malformed(option, f"descriptor {descriptor} cannot be read: {error.strerror}") from error
+    if not secret:
+        raise Malformed(option, "an empty line found, a secret wanted")
+    return secret

@@ -1,0 +1,165 @@
+"""Rules about evidence: what the policy asks for must be there, cover the artifacts and be signed right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from workstation.core.action import Action, Admit, Countersign, Release
+from workstation.core.evidence import Evidence, Provenance, Sbom, TestResult
+from workstation.core.facts import Case, Facts
+from workstation.core.policy import AllowedBuilder
+from workstation.core.roster import Held, Service, Use
+from workstation.core.shape import time_text
+from workstation.core.signers import Known, signers_of
+from workstation.core.verdict import Violation
+
+
+def builder_unknown(action: Action, facts: Facts) -> Iterator[Violation]:
+    """BUILDER-UNKNOWN: whatever had a hand in the build and leads to nobody we know blocks."""
+    match action:
+        case Admit() | Countersign() | Release() if facts.builders is not None:
+            for unresolved in facts.builders.unresolved:
+                yield Violation("BUILDER-UNKNOWN", str(unresolved))
+            if not facts.builders.people:
+                yield Violation("BUILDER-UNKNOWN", "the evidence leads to nobody at all")
+        case _:
+            return
+
+
+def evidence_provenance(action: Action, facts: Facts) -> Iterator[Violation]:
+    """EVIDENCE-PROVENANCE: every artifact is covered by provenance of an allowed builder, signed by it."""
+    case = _judged(action, facts)
+    if case is None or case.rule.provenance is None:
+        return
+    covered = {
+        digest
+        for evidence, provenance in _provenance(case)
+        for allowed in case.rule.provenance.builders
+        if provenance.builder_id == allowed.builder_id and _signed_by(evidence, allowed, case)
+        for digest in provenance.subjects
+    }
+    for artifact in case.request.manifest:
+        if artifact.digest not in covered:
+            wanted = " or ".join(allowed.builder_id for allowed in case.rule.provenance.builders)
+            yield Violation(
+                "EVIDENCE-PROVENANCE",
+                f"nothing signed by {wanted} says how {artifact.name} was built",
+                "provenance.builders",
+            )
+
+
+def evidence_source(action: Action, facts: Facts) -> Iterator[Violation]:
+    """EVIDENCE-SOURCE: provenance names only sources the policy lists."""
+    case = _judged(action, facts)
+    if case is None or case.rule.provenance is None or case.rule.provenance.sources is None:
+        return
+    for evidence, provenance in _provenance(case):
+        strange = provenance.sources - case.rule.provenance.sources
+        if strange or not provenance.sources:
+            found = ", ".join(sorted(strange)) or "no source"
+            yield Violation("EVIDENCE-SOURCE", f"{evidence.name} names {found}", "provenance.sourceUris")
+
+
+def evidence_actors(action: Action, facts: Facts) -> Iterator[Violation]:
+    """EVIDENCE-ACTORS: provenance names who made the build run, so that they can be excluded."""
+    case = _judged(action, facts)
+    if case is None or case.rule.provenance is None or not case.rule.provenance.actors_required:
+        return
+    for evidence, provenance in _provenance(case):
+        if not provenance.actors:
+            yield Violation(
+                "EVIDENCE-ACTORS",
+                f"{evidence.name} does not say who started the build",
+                "provenance.actorsRequired",
+            )
+
+
+def evidence_sbom(action: Action, facts: Facts) -> Iterator[Violation]:
+    """EVIDENCE-SBOM: a bill of materials in a wanted format, describing an artifact of the request."""
+    case = _judged(action, facts)
+    if case is None or case.rule.sbom is None:
+        return
+    control = case.rule.sbom
+    digests = {artifact.digest for artifact in case.request.manifest}
+    formats = {wanted.value for wanted in control.formats}
+    found = (evidence.content for evidence in case.request.evidence)
+    fitting = [sbom for sbom in found if isinstance(sbom, Sbom) and sbom.format in formats]
+    if control.must_cover_subject:
+        fitting = [sbom for sbom in fitting if digests & sbom.describes]
+    if not fitting:
+        describing = " describing an artifact" if control.must_cover_subject else ""
+        wanted = f"{' or '.join(sorted(formats))}{describing}"
+        yield Violation("EVIDENCE-SBOM", f"no fitting SBOM found, one in {wanted} is wanted", "sbom")
+
+
+def evidence_tests(action: Action, facts: Facts) -> Iterator[Violation]:
+    """EVIDENCE-TESTS: signed test results cover every artifact, and none failed."""
+    case = _judged(action, facts)
+    if case is None or not case.rule.tests_required:
+        return
+    covered = set[str]()
+    for evidence in case.request.evidence:
+        result = evidence.content
+        if not isinstance(result, TestResult):
+            continue
+        if result.result == "PASSED" and not result.failed and _signed_for_evidence(evidence, case):
+            covered |= result.subjects
+        else:
+            yield Violation(
+                "EVIDENCE-TESTS", f"{evidence.name} says {result.result}, PASSED is wanted", "tests"
+            )
+    for artifact in case.request.manifest:
+        if artifact.digest not in covered:
+            yield Violation("EVIDENCE-TESTS", f"no passed test covers {artifact.name}", "tests")
+
+
+def controllers_stale(action: Action, facts: Facts) -> Iterator[Violation]:
+    """CONTROLLERS-STALE: who controls a building service is attested anew within the policy's days."""
+    case = _judged(action, facts)
+    if case is None or case.rule.attested_within is None:
+        return
+    for evidence, provenance in _provenance(case):
+        service = case.trust.roster.service_of_builder(provenance.builder_id)
+        if service is not None and facts.now - service.attested > case.rule.attested_within:
+            found = f"who controls {service.id} was last attested {time_text(service.attested)}"
+            yield Violation(
+                "CONTROLLERS-STALE",
+                f"{found} ({evidence.name})",
+                "controllersAttestedWithinDays",
+            )
+
+
+def _judged(action: Action, facts: Facts) -> Case | None:
+    match action:
+        case Countersign() | Release():
+            return facts.case
+        case _:
+            return None
+
+
+def _provenance(case: Case) -> Iterator[tuple[Evidence, Provenance]]:
+    for evidence in case.request.evidence:
+        if isinstance(evidence.content, Provenance):
+            yield evidence, evidence.content
+
+
+def _signed_by(evidence: Evidence, allowed: AllowedBuilder, case: Case) -> bool:
+    return any(
+        isinstance(held.holder, Service) and held.holder.id == allowed.service
+        for held in _evidence_signers(evidence, case)
+    )
+
+
+def _signed_for_evidence(evidence: Evidence, case: Case) -> bool:
+    return any(True for _ in _evidence_signers(evidence, case))
+
+
+def _evidence_signers(evidence: Evidence, case: Case) -> Iterator[Held]:
+    """Yield who signed with a key enrolled for evidence and valid when the request was made."""
+    if evidence.envelope is None:
+        return
+    for signer in signers_of(evidence.envelope, case.trust.roster, where=evidence.name):
+        if isinstance(signer, Known):
+            credential = signer.held.credential
+            if Use.EVIDENCE in credential.uses and credential.valid_at(case.request.created):
+                yield signer.held

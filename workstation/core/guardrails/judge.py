@@ -1,0 +1,77 @@
+"""Asking every guardrail about an action; an empty answer is the only yes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final, TypeAlias, assert_never
+
+from workstation.core.action import (
+    Action,
+    Admit,
+    AdmitReceipt,
+    ApplyTrust,
+    Countersign,
+    Decline,
+    Identify,
+    OpenReview,
+    Reject,
+    Release,
+)
+from workstation.core.facts import Facts
+from workstation.core.guardrails import decision, evidence, receipt, request, trust
+from workstation.core.verdict import Allowed, Blocked, Verdict, Violation
+
+Guardrail: TypeAlias = Callable[[Action, Facts], Iterator[Violation]]
+
+GUARDRAILS: Final[tuple[Guardrail, ...]] = (
+    trust.trust_missing,
+    trust.trust_expired,
+    trust.trust_early,
+    trust.trust_rollback,
+    trust.policy_rule,
+    request.request_unknown,
+    request.request_repeated,
+    request.request_submitter,
+    request.request_expired,
+    request.request_decided,
+    request.request_previous,
+    request.version_reused,
+    request.version_rises,
+    evidence.builder_unknown,
+    evidence.evidence_provenance,
+    evidence.evidence_source,
+    evidence.evidence_actors,
+    evidence.evidence_sbom,
+    evidence.evidence_tests,
+    evidence.controllers_stale,
+    decision.approver,
+    decision.approver_repeated,
+    decision.decliner_unknown,
+    decision.review_stale,
+    decision.review_refused,
+    decision.quorum,
+    receipt.receipt_release,
+    receipt.receipt_repeated,
+    receipt.deployer,
+    receipt.sod_deployer,
+)
+
+
+def judge(action: Action, facts: Facts) -> Verdict:
+    """Return Allowed, or Blocked with every violation, in the order of GUARDRAILS and without repeats."""
+    if not _covered(action):
+        return Blocked((Violation("NO-RULE", f"no guardrail speaks about {type(action).__name__}"),))
+    found = tuple(dict.fromkeys(violation for rule in GUARDRAILS for violation in rule(action, facts)))
+    return Blocked(found) if found else Allowed()
+
+
+def _covered(action: Action) -> bool:
+    """Answer whether somebody thought about this action; a new one is a type error until they did."""
+    match action:
+        case Admit() | OpenReview() | Countersign() | Decline() | Release() | AdmitReceipt() | ApplyTrust():
+            return True
+        case Reject() | Identify():
+            # Both only put something on record: no rule could make the journal better by its silence.
+            return True
+        case _:
+            assert_never(action)

@@ -1,0 +1,44 @@
+"""Inert text: hostile text spelled so that nothing in it can act, hide or look like something else.
+
+Printable ASCII stands as it is, a tab is →, each space at the end is ·, and every other character
+is spelled U+XXXX between angle quotation marks (bytes that are not UTF-8 as the surrogates of
+PEP 383). Two different texts never come out alike: `original` is the way back.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+TAB: Final = "\N{RIGHTWARDS ARROW}"
+TRAILING_SPACE: Final = "\N{MIDDLE DOT}"
+_OPEN: Final = "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}"
+_CLOSE: Final = "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
+_NOT_PRINTABLE_ASCII: Final = re.compile(r"[^\x20-\x7e]")
+_SPELLED: Final = re.compile(f"{_OPEN}U\\+([0-9A-F]{{4,6}}){_CLOSE}|{TAB}|{TRAILING_SPACE}")
+
+
+def inert(text: str) -> str:
+    """Return one line of text made inert; a line break in it is spelled like any control."""
+    body = text.rstrip(" ")
+    return _NOT_PRINTABLE_ASCII.sub(_spell, body) + TRAILING_SPACE * (len(text) - len(body))
+
+
+def inert_bytes(line: bytes) -> str:
+    """Return one line of a file made inert, whatever its bytes."""
+    return inert(line.decode("utf-8", "surrogateescape"))
+
+
+def original(shown: str) -> str:
+    """Return the text that `inert` made `shown` of."""
+    return _SPELLED.sub(_unspell, shown)
+
+
+def _spell(found: re.Match[str]) -> str:
+    return TAB if found[0] == "\t" else f"{_OPEN}U+{ord(found[0]):04X}{_CLOSE}"
+
+
+def _unspell(found: re.Match[str]) -> str:
+    if found[1] is not None:
+        return chr(int(found[1], 16))
+    return "\t" if found[0] == TAB else " "

@@ -1,0 +1,120 @@
+"""How an action reads in the journal: its kind, who acts, on what, and what its intent says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from workstation.core.action import (
+    Action,
+    Admit,
+    AdmitReceipt,
+    ApplyTrust,
+    Countersign,
+    Decline,
+    Identify,
+    OpenReview,
+    Reject,
+    Release,
+)
+from workstation.core.approver import CardHolder
+from workstation.core.entry import Actor, Draft, Kind, Outcome, Subject
+from workstation.core.request import Request
+from workstation.core.strict_json import JsonObject
+from workstation.core.verdict import Blocked
+
+REASON_LIMIT = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Narration:
+    """The parts every entry about one action shares."""
+
+    kind: Kind
+    actor: Actor = field(default_factory=Actor)
+    subject: Subject = field(default_factory=Subject)
+    payload: JsonObject = field(default_factory=dict)
+
+    def draft(
+        self,
+        outcome: Outcome,
+        *,
+        ref: int | None = None,
+        reason: str | None = None,
+        rule: str | None = None,
+        payload: JsonObject | None = None,
+    ) -> Draft:
+        """Return the entry that says how far the action came."""
+        return Draft(
+            kind=self.kind,
+            outcome=outcome,
+            actor=self.actor,
+            subject=self.subject,
+            rule=rule,
+            reason=None if reason is None else reason[:REASON_LIMIT],
+            ref=ref,
+            payload=self.payload | (payload or {}),
+        )
+
+    def blocked(self, ref: int, verdict: Blocked, *, statement: str | None = None) -> Draft:
+        """Return the entry that says the action was refused, by which rules and why."""
+        payload: JsonObject = {"violations": [violation.to_json() for violation in verdict.violations]}
+        if statement is not None:
+            payload["statement"] = statement
+        return self.draft(
+            Outcome.BLOCKED,
+            ref=ref,
+            rule=verdict.rules[0],
+            reason="; ".join(dict.fromkeys(verdict.rules)),
+            payload=payload,
+        )
+
+
+def narrate(action: Action) -> Narration:
+    """Return how this action reads in the journal."""
+    match action:
+        case Admit(request=request, bundle=bundle):
+            payload: JsonObject = {"request": request.id, "bundle": bundle.digest}
+            return Narration(kind=Kind.INTAKE_BUNDLE, subject=_request(request), payload=payload)
+        case Reject(medium=medium, where=where, why=why):
+            named = Subject(name=medium[:200])
+            return Narration(kind=Kind.INTAKE_REJECT, subject=named, payload={"where": where, "why": why})
+        case Identify(token=token):
+            return Narration(kind=Kind.TOKEN_IDENTIFY, payload={"token": token})
+        case OpenReview(review=review):
+            shown: JsonObject = {"request": review.request.id, "review": review.digest}
+            return Narration(kind=Kind.REVIEW_OPEN, subject=_request(review.request), payload=shown)
+        case Countersign(review=review, approver=approver):
+            bound: JsonObject = {"request": review.request.id, "review": review.digest}
+            return _decision(Kind.COUNTERSIGN, approver, review.request, bound)
+        case Decline(review=review, approver=approver, reason=reason):
+            said: JsonObject = {"request": review.request.id, "reason": reason}
+            return _decision(Kind.DECLINE, approver, review.request, said)
+        case Release(request=request, directory=directory):
+            out: JsonObject = {"request": request.id, "out": directory}
+            return Narration(kind=Kind.RELEASE, subject=_request(request), payload=out)
+        case AdmitReceipt(receipt=signed):
+            receipt: JsonObject = {"request": signed.receipt.request, "release": signed.receipt.release}
+            actor = Actor(role="deployer", key=signed.receipt.deployer)
+            subject = Subject(digest=signed.envelope.digest, name="receipt")
+            return Narration(kind=Kind.RECEIPT, actor=actor, subject=subject, payload=receipt)
+        case ApplyTrust(trust=trust, root=root, targets=targets):
+            versions: JsonObject = {
+                "root": root,
+                "targets": targets,
+                "roster": trust.roster.version,
+                "policy": trust.policy.version,
+            }
+            return Narration(kind=Kind.TRUST_APPLY, payload=versions)
+        case _:
+            assert_never(action)
+
+
+def _request(request: Request) -> Subject:
+    return Subject(digest=request.id, name=request.product.to_string())
+
+
+def _decision(kind: Kind, holder: CardHolder, request: Request, payload: JsonObject) -> Narration:
+    person = None if holder.person is None else holder.person.id
+    actor = Actor(person=person, role="approver", token=holder.token_serial, key=holder.key.fingerprint)
+    return Narration(kind=kind, actor=actor, subject=_request(request), payload=payload)

@@ -1,0 +1,144 @@
+"""The roster: who is who, with which keys, in which roles. Append-only, delivered as a TUF target.
+
+A fingerprint, token serial or uniqueness tag under two holders makes the whole roster invalid.
+Credentials retire or are revoked; they never vanish, so an old builder key still points to its
+first owner.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from workstation.core.identity import Digest, Fingerprint, PersonId, ServiceId
+from workstation.core.public_key import PublicKey
+
+
+class Use(StrEnum):
+    """What a credential may be used for."""
+
+    COUNTERSIGN = "countersign"
+    REQUEST = "request"
+    EVIDENCE = "evidence"
+    RECEIPT = "receipt"
+    TRUST = "trust"
+    STATION = "station"
+
+
+class State(StrEnum):
+    """Where a credential stands in its life."""
+
+    ACTIVE = "active"
+    RETIRED = "retired"
+    REVOKED = "revoked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """A public key enrolled for one holder; `valid_to` is exclusive."""
+
+    key: PublicKey
+    uses: frozenset[Use]
+    token_serial: str | None
+    enrolled: datetime
+    enrolled_by: tuple[PersonId, ...]
+    valid_from: datetime
+    valid_to: datetime
+    state: State
+    state_since: datetime | None
+
+    def valid_at(self, moment: datetime) -> bool:
+        """Answer whether this credential could be used at `moment`."""
+        if not self.valid_from <= moment < self.valid_to:
+            return False
+        return self.state is State.ACTIVE or (self.state_since is not None and moment < self.state_since)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """A stretch of time a person belongs to the roster; open-ended when `until` is None."""
+
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A key holder."""
+
+    id: PersonId
+    name: str
+    roles: frozenset[str]
+    aliases: frozenset[str]
+    conflict_groups: frozenset[str]
+    uniqueness_tag: str
+    status: tuple[Interval, ...]
+    credentials: tuple[Credential, ...]
+
+    def active_at(self, moment: datetime) -> bool:
+        """Answer whether the person belonged to the roster at `moment`."""
+        return any(
+            span.since <= moment and (span.until is None or moment < span.until) for span in self.status
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A machine identity and the people who can make it act. Never an approver."""
+
+    id: ServiceId
+    name: str
+    builder_ids: frozenset[str]
+    controllers: tuple[PersonId, ...]
+    attested: datetime
+    credentials: tuple[Credential, ...]
+
+
+Holder: TypeAlias = Person | Service
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A credential together with who holds it."""
+
+    credential: Credential
+    holder: Holder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roster:
+    """The whole roster at one version, with its indexes."""
+
+    version: int
+    created: datetime
+    digest: Digest
+    people: dict[PersonId, Person]
+    services: dict[ServiceId, Service]
+    by_fingerprint: dict[Fingerprint, Held]
+    by_keyid: dict[str, Held]
+    by_alias: dict[str, PersonId]
+    by_builder_id: dict[str, ServiceId]
+
+    def holder_of(self, fingerprint: Fingerprint) -> Held | None:
+        """Return who has ever held this key, whatever became of the credential."""
+        return self.by_fingerprint.get(fingerprint)
+
+    def holder_of_keyid(self, keyid: str) -> Held | None:
+        """Return who holds the key an envelope's keyid points to; the signature decides, not this."""
+        return self.by_keyid.get(keyid)
+
+    def person_with_alias(self, alias: str) -> PersonId | None:
+        """Return the person known by an exact e-mail address or forge account id."""
+        return self.by_alias.get(alias)
+
+    def service_of_builder(self, builder_id: str) -> Service | None:
+        """Return the service registered under a provenance builder id."""
+        service = self.by_builder_id.get(builder_id)
+        return None if service is None else self.services[service]
+
+    def name_of(self, person: PersonId) -> str:
+        """Return the display name of a person, or the id of someone not in the roster."""
+        found = self.people.get(person)
+        return person if found is None else found.name

@@ -1,0 +1,67 @@
+"""Questions and answers as JSON and back, tagged by their type's name.
+
+The desk does not trust the screen: what arrives is structured strictly, or refused.
+"""
+
+from __future__ import annotations
+
+from typing import Final, TypeVar, cast
+
+from cattrs import Converter
+from cattrs.errors import BaseValidationError
+from cattrs.strategies import configure_tagged_union
+
+from workstation.core.errors import Malformed
+from workstation.core.release_diff import ReleaseDiff
+from workstation.core.release_diff_reader import from_json
+from workstation.core.strict_json import JsonObject
+from workstation.desk import face
+
+T = TypeVar("T")
+_TAG: Final = "is"
+
+
+def _exactly(kind: type[T]) -> type[T]:
+    def structure(value: object, _: type[T]) -> T:
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise TypeError(f"{type(value).__name__} found, {kind.__name__} wanted")
+        return value
+
+    _converter.register_structure_hook(kind, structure)
+    return kind
+
+
+_converter: Final = Converter(forbid_extra_keys=True)
+for _kind in (str, int, bool):
+    _exactly(_kind)
+_converter.register_unstructure_hook(ReleaseDiff, lambda diff: diff.to_json())
+_converter.register_structure_hook(ReleaseDiff, lambda value, _: from_json(value, where="answer.diff"))
+configure_tagged_union(face.Question, _converter, tag_name=_TAG)
+configure_tagged_union(face.Answer, _converter, tag_name=_TAG)
+
+
+def question_to_json(question: face.Question) -> JsonObject:
+    """Return a question as a message."""
+    return cast("JsonObject", _converter.unstructure(question, face.Question))
+
+
+def answer_to_json(answer: face.Answer) -> JsonObject:
+    """Return an answer as a message."""
+    return cast("JsonObject", _converter.unstructure(answer, face.Answer))
+
+
+def question_from_json(message: JsonObject) -> face.Question:
+    """Return the question in a message; raises Malformed."""
+    return cast("face.Question", _structured(message, face.Question, "question"))
+
+
+def answer_from_json(message: JsonObject) -> face.Answer:
+    """Return the answer in a message; raises Malformed."""
+    return cast("face.Answer", _structured(message, face.Answer, "answer"))
+
+
+def _structured(message: JsonObject, kind: object, where: str) -> object:
+    try:
+        return _converter.structure(message, kind)  # type: ignore[arg-type]  # a union is no type[T]
+    except (BaseValidationError, KeyError, TypeError, ValueError) as error:
+        raise Malformed(where, f"not one of the desk's: {error}") from error

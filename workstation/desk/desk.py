@@ -1,0 +1,325 @@
+"""The desk itself: answers questions by asking the gate, and shows what came of it.
+
+The command line uses it in its own process; the screen asks it over a channel (see `server`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import assert_never
+
+from workstation.core.action import (
+    Admit,
+    AdmitReceipt,
+    ApplyTrust,
+    Countersign,
+    Decline,
+    Identify,
+    OpenReview,
+    Reject,
+    Release,
+)
+from workstation.core.errors import Malformed, MediaError, TokenRefused, Untrusted, WorkstationError
+from workstation.core.facts import Facts
+from workstation.core.identity import Digest, Fingerprint, RequestId, digest_of
+from workstation.core.ledger import Ledger
+from workstation.core.quorum import quorum_of
+from workstation.core.receipt import SignedReceipt
+from workstation.core.request import Request
+from workstation.core.review import Review
+from workstation.core.roster import Roster
+from workstation.core.shape import time_text
+from workstation.core.trust_snapshot import TrustSnapshot
+from workstation.desk import pages, replies
+from workstation.desk.face import (
+    Answer,
+    AskCountersign,
+    AskDecline,
+    AskQueue,
+    AskRelease,
+    AskReview,
+    AskStation,
+    AskTokens,
+    Countersigned,
+    Declined,
+    Question,
+    Queue,
+    QueueItem,
+    Refused,
+    Released,
+    ReviewPage,
+    Stage,
+    Station,
+    TokenCard,
+    Tokens,
+)
+from workstation.desk.shelf import Shelf
+from workstation.gate.gate import Gate, Refusal
+from workstation.gate.gathering import facts_about
+from workstation.intake.staging import staged
+from workstation.journal.client import Journal
+from workstation.outcome import Identified, Materials, Signed, Written
+from workstation.tokens.cards import Card, Cards
+from workstation.trust.verified_trust import VerifiedTrust
+from workstation.vault.store import Vault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admitted:
+    """A request was taken in; `entry` says so in the journal."""
+
+    request: Request
+    entry: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What a desk is put together from."""
+
+    gate: Gate
+    journal: Journal
+    vault: Vault
+    cards: Cards | None
+    staging: Path
+    outgoing: Path
+    station: Fingerprint
+    clock: Callable[[], datetime]
+
+
+_DECIDED = (Stage.RELEASED, Stage.DECLINED)
+
+
+class Desk:
+    """The whole workstation, as seen from the chair."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self._gate = parts.gate
+        self.shelf = Shelf(parts.vault)
+
+    def answer(self, question: Question, secret: bytearray | None = None) -> Answer:
+        """Answer one question; the world's troubles come back as a Problem, defects are raised."""
+        try:
+            return self._answer(question, secret)
+        except WorkstationError as error:
+            return replies.problem(error)
+
+    def _answer(self, question: Question, secret: bytearray | None) -> Answer:
+        match question:
+            case AskStation():
+                return self.station()
+            case AskQueue():
+                return self.queue()
+            case AskReview(request=request):
+                return self.review(request)
+            case AskTokens():
+                return self.tokens()
+            case AskCountersign():
+                return self.countersign(question, secret)
+            case AskDecline():
+                return self.decline(question, secret)
+            case AskRelease(request=request):
+                return self.release(request)
+            case _:
+                assert_never(question)
+
+    # ── questions that change nothing ────────────────────────────────────────────────────────────
+
+    def station(self) -> Station:
+        """Return what machine this is and what it follows."""
+        head, trust = self.parts.journal.head(), self._trust
+        return Station(
+            origin=head.origin,
+            fingerprint=self.parts.station,
+            journal_size=head.size,
+            journal_root=Digest(head.root.hex()),
+            roster_version=0 if trust is None else trust.roster.version,
+            policy_id="" if trust is None else trust.policy.id,
+            policy_version=0 if trust is None else trust.policy.version,
+            trust_expires="" if trust is None else time_text(trust.expires),
+            outgoing=str(self.parts.outgoing),
+        )
+
+    def queue(self) -> Queue:
+        """Return every request, those still to be decided first."""
+        items = [self._item(self.shelf.request(history)) for history in self._gate.ledger.requests.values()]
+        return Queue(items=tuple(sorted(items, key=lambda item: (item.stage in _DECIDED, item.admitted))))
+
+    def tokens(self) -> Tokens:
+        """Return the cards in the readers."""
+        roster = None if self._trust is None else self._trust.roster
+        return Tokens(cards=tuple(_token_card(card, roster) for card in self._cards.present()))
+
+    # ── questions that go through the gate ───────────────────────────────────────────────────────
+
+    def review(self, request_id: RequestId) -> ReviewPage | Refused:
+        """Open a review; showing it is journaled."""
+        review = self._review_of(request_id)
+        outcome = self._gate.perform(OpenReview(review=review))
+        if isinstance(outcome, Refusal):
+            return self._refused("open the review", "", outcome)
+        return pages.review_page(review, self._item(review.request), self._facts(review.request))
+
+    def countersign(self, asked: AskCountersign, pin: bytearray | None) -> Countersigned | Refused:
+        """Find out whose card it is, and let them countersign or be refused."""
+        review = self._review_of(asked.request)
+        card = self._identify(asked.token, pin)
+        action = Countersign(
+            review=review,
+            shown=asked.review,
+            approver=card.holder,
+            acknowledged=asked.acknowledged,
+            comment=asked.comment,
+        )
+        outcome = self._gate.perform(action, Materials(pin=pin, card=card.card))
+        if isinstance(outcome, Refusal):
+            return self._refused("countersign", card.holder.label, outcome)
+        signed, person = outcome.result, card.holder.person
+        if not isinstance(signed, Signed) or person is None:
+            raise TypeError("countersigning gave no signature")
+        quorum = quorum_of(self._facts(review.request))
+        return Countersigned(
+            request=review.request.id,
+            person=person.id,
+            name=person.name,
+            fingerprint=card.holder.key.fingerprint,
+            envelope=signed.envelope,
+            entry=outcome.entry,
+            have=len(quorum.approvers),
+            need=max((met.need.at_least for met in quorum.needs), default=0),
+            quorate=quorum.reached,
+            statement=signed.statement.decode(),
+        )
+
+    def decline(self, asked: AskDecline, pin: bytearray | None) -> Declined | Refused:
+        """Let whoever holds the card object, for a reason."""
+        if not asked.reason.strip():
+            raise Malformed("reason", "nothing found, a reason wanted")
+        review = self._review_of(asked.request)
+        card = self._identify(asked.token, pin)
+        action = Decline(review=review, approver=card.holder, reason=asked.reason.strip())
+        outcome = self._gate.perform(action, Materials(pin=pin, card=card.card))
+        if isinstance(outcome, Refusal):
+            return self._refused("decline", card.holder.label, outcome)
+        return Declined(request=review.request.id, name=card.holder.label, entry=outcome.entry)
+
+    def release(self, request_id: RequestId, directory: Path | None = None) -> Released | Refused:
+        """Write a request with its quorum to the outgoing medium, or to `directory`."""
+        request = self._request(request_id)
+        name = f"{request.product.name}-{request.version}-{request.channel}"
+        target = (directory or self.parts.outgoing / name).absolute()
+        outcome = self._gate.perform(Release(request=request, directory=str(target)))
+        if isinstance(outcome, Refusal):
+            return self._refused("release", "", outcome)
+        if not isinstance(outcome.result, Written):
+            raise TypeError("releasing gave no release")
+        return Released(
+            request=request.id,
+            directory=outcome.result.directory,
+            release=outcome.result.release,
+            entry=outcome.entry,
+        )
+
+    # ── what only the command line asks ──────────────────────────────────────────────────────────
+
+    def admit(self, medium: Path) -> Admitted | Refused:
+        """Take in the bundle on a medium; raises Malformed, MediaError or Untrusted, and journals that."""
+        try:
+            with staged(medium, self.parts.staging) as found:
+                previous = self.shelf.previous(found.request, self._gate.ledger)
+                action = Admit(request=found.request, bundle=found.bundle, previous=previous)
+                outcome = self._gate.perform(action, Materials(blobs=found.blobs))
+        except (Malformed, MediaError, Untrusted) as error:
+            where, why = error.where[:400], error.why[:400]
+            self._gate.perform(Reject(medium=medium.name, where=where, why=why))
+            raise
+        if isinstance(outcome, Refusal):
+            return self._refused("take in the request", "", outcome)
+        return Admitted(request=found.request, entry=outcome.entry)
+
+    def admit_receipt(self, receipt: SignedReceipt) -> int | Refused:
+        """Take in a deployer's receipt; returns the journal entry that says so."""
+        history = self._gate.ledger.requests.get(receipt.receipt.request)
+        request = None if history is None else self.shelf.request(history)
+        outcome = self._gate.perform(AdmitReceipt(receipt=receipt, request=request))
+        if isinstance(outcome, Refusal):
+            return self._refused("take in the receipt", "", outcome)
+        return outcome.entry
+
+    def apply_trust(self, trust: VerifiedTrust) -> int | Refused:
+        """Follow a verified trust root; returns the journal entry that says so."""
+        action = ApplyTrust(
+            trust=trust.snapshot,
+            root=digest_of(trust.root_bytes),
+            targets=digest_of(b"".join(trust.files[name] for name in sorted(trust.files))),
+        )
+        outcome = self._gate.perform(action, Materials(trust=trust))
+        if isinstance(outcome, Refusal):
+            return self._refused("apply the trust root", "", outcome)
+        return outcome.entry
+
+    # ── within ───────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def ledger(self) -> Ledger:
+        """What has happened here, folded from the journal."""
+        return self._gate.ledger
+
+    @property
+    def roster(self) -> Roster | None:
+        """The roster this workstation follows, if a trust root was applied."""
+        return None if self._trust is None else self._trust.roster
+
+    @property
+    def _trust(self) -> TrustSnapshot | None:
+        return None if self._gate.trust is None else self._gate.trust.snapshot
+
+    @property
+    def _cards(self) -> Cards:
+        if self.parts.cards is None:
+            raise TokenRefused("module_refused", "no PKCS#11 module is configured at this workstation")
+        return self.parts.cards
+
+    def _identify(self, token: str, pin: bytearray | None) -> Identified:
+        # A copy: the token worker wipes what it is handed, and signing needs the PIN once more.
+        copy = None if pin is None else bytearray(pin)
+        outcome = self._gate.perform(Identify(token=token), Materials(pin=copy))
+        if isinstance(outcome, Refusal) or not isinstance(outcome.result, Identified):
+            raise TypeError("identifying gave no card holder")
+        return outcome.result
+
+    def _request(self, request_id: RequestId) -> Request:
+        history = self._gate.ledger.requests.get(request_id)
+        if history is None:
+            raise Malformed(f"request {request_id}", "the journal knows no such request (see queue)")
+        return self.shelf.request(history)
+
+    def _review_of(self, request_id: RequestId) -> Review:
+        return self.shelf.review(self._request(request_id), self._gate.ledger)
+
+    def _facts(self, request: Request) -> Facts:
+        return facts_about(request, self._gate.ledger, self._trust, self.parts.vault, self.parts.clock())
+
+    def _item(self, request: Request) -> QueueItem:
+        history = self._gate.ledger.requests[request.id]
+        previous = self.shelf.previous(request, self._gate.ledger)
+        return pages.queue_item(request, history, self._facts(request), previous)
+
+    def _refused(self, action: str, who: str, refusal: Refusal) -> Refused:
+        return replies.refused(action, who, refusal, self._trust)
+
+
+def _token_card(card: Card, roster: Roster | None) -> TokenCard:
+    held = None if roster is None or card.key is None else roster.holder_of(card.key.fingerprint)
+    return TokenCard(
+        uri=card.uri,
+        label=card.facts.label,
+        serial=card.facts.serial,
+        model=card.facts.model,
+        pin=card.facts.pin.value,
+        fingerprint="" if card.key is None else card.key.fingerprint,
+        holder="" if held is None else held.holder.name,
+    )

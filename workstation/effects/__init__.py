@@ -1,0 +1,1 @@
+"""Effects: one file per action. Each needs a permit, and only the gate makes those."""

@@ -1,0 +1,56 @@
+"""Countersign: the card signs a statement bound to the journal entry that allowed it."""
+
+from __future__ import annotations
+
+from workstation.core.action import Countersign
+from workstation.core.countersignature import Countersignature, bind
+from workstation.core.errors import WorkstationError
+from workstation.core.identity import digest_of
+from workstation.core.review import RENDERER
+from workstation.effects.sign_with_card import sign_with_card
+from workstation.effects.tools import Effected, Tools
+from workstation.outcome import Materials, Signed
+from workstation.permit import Permit
+
+
+def countersign(permit: Permit[Countersign], tools: Tools, materials: Materials) -> Effected:
+    """Hash the artifacts once more, have the card sign, keep the envelope."""
+    action, case = permit.action, permit.facts.case
+    person = action.approver.person
+    if case is None or person is None:
+        raise WorkstationError("a countersignature was permitted without a case or a person")
+    for artifact in case.request.manifest:
+        tools.vault.verify(artifact.digest)
+    said = Countersignature(
+        binding=bind(
+            case.request,
+            case.trust,
+            case.builders,
+            review=action.review.digest,
+            renderer=RENDERER,
+            station=tools.station,
+            at=permit.facts.now,
+            journal=tools.head(),
+        ),
+        approver=person.id,
+        fingerprint=action.approver.key.fingerprint,
+        token_serial=action.approver.token_serial,
+        roles=tuple(sorted(person.roles)),
+        acknowledged=action.acknowledged,
+        comment=action.comment,
+    )
+    statement = said.to_statement(case.request.manifest)
+    envelope = tools.vault.put(sign_with_card(statement, action.approver, tools, materials).received)
+    return Effected(
+        result=Signed(envelope=envelope, statement=statement),
+        payload={
+            "envelope": envelope,
+            "statement": digest_of(statement),
+            "person": person.id,
+            "fingerprint": said.fingerprint,
+            "roster": case.trust.roster.version,
+            "policy": case.trust.policy.version,
+            "builders": [*sorted(case.builders.people)],
+            "comment": action.comment,
+        },
+    )

@@ -1,0 +1,158 @@
+"""Release: artifacts, countersignatures, trust root and journal proof go to the outgoing medium."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workstation.core.action import Release
+from workstation.core.dsse import IN_TOTO, Signature, make_envelope
+from workstation.core.entry import Draft, Entry, Kind, Outcome
+from workstation.core.errors import WorkstationError
+from workstation.core.facts import Facts
+from workstation.core.identity import digest_of
+from workstation.core.journal_proof import Disclosed, Earlier, JournalProof
+from workstation.core.oci_layout import RELEASE_BUNDLE, parse_bundle
+from workstation.core.policy import without_version
+from workstation.core.public_key import PublicKey
+from workstation.core.quorum import quorum_of
+from workstation.core.recompute import DISCLOSED_KINDS
+from workstation.core.release_contents import (
+    PROOF_TITLE,
+    RELEASE_TITLE,
+    countersignature_title,
+    trust_title,
+)
+from workstation.core.release_statement import Named, ReleaseStatement
+from workstation.effects.tools import Effected, Tools
+from workstation.outcome import Materials, Written
+from workstation.permit import Permit
+from workstation.release.layout_writer import Content, write_bundle
+
+DOCUMENT = "application/json"
+DSSE = "application/vnd.dsse.envelope.v1+json"
+NOTE = "application/octet-stream"
+
+
+def release(permit: Permit[Release], tools: Tools, _materials: Materials) -> Effected:
+    """Write the release whole, or nothing of it."""
+    facts, request = permit.facts, permit.action.request
+    statement = _statement(facts)
+    envelope = _attested(statement, permit, tools)
+    counted = [item for item in quorum_of(facts).counted if not item.against]
+    contents = [
+        *_request_contents(facts, tools),
+        *(
+            Content(
+                title=countersignature_title(item.verified.signed.countersignature.approver),
+                media_type=DSSE,
+                source=item.verified.signed.envelope.received,
+            )
+            for item in counted
+        ),
+        *_trust_contents(tools),
+        Content(title=RELEASE_TITLE, media_type=DSSE, source=envelope),
+        Content(title=PROOF_TITLE, media_type=DOCUMENT, source=_proof(facts, tools).to_bytes()),
+    ]
+    directory = Path(permit.action.directory)
+    bundle = write_bundle(directory, RELEASE_BUNDLE, contents, name="release")
+    digest = tools.vault.put(envelope)
+    return Effected(
+        result=Written(directory=str(directory), release=digest, bundle=bundle),
+        payload={
+            "release": digest,
+            "bundle": bundle,
+            "product": without_version(request.product),
+            "version": request.version,
+            "channel": request.channel,
+            "artifacts": [artifact.digest for artifact in request.manifest],
+        },
+    )
+
+
+def _statement(facts: Facts) -> bytes:
+    case = facts.case
+    if case is None:
+        raise WorkstationError("a release was permitted without a case")
+    counted = (item.verified.signed for item in quorum_of(facts).counted if not item.against)
+    said = ReleaseStatement(
+        purl=case.request.product.to_string(),
+        channel=case.request.channel,
+        request=case.request.id,
+        roster=case.trust.roster.digest,
+        policy=case.trust.policy.digest,
+        countersignatures=tuple(
+            Named(person=signed.countersignature.approver, digest=signed.envelope.digest)
+            for signed in counted
+        ),
+        at=facts.now,
+    )
+    return said.to_statement(case.request)
+
+
+def _attested(statement: bytes, permit: Permit[Release], tools: Tools) -> bytes:
+    """Return the statement's envelope, signed by the station: an entry that names it comes first."""
+    draft = Draft(
+        kind=Kind.RELEASE,
+        outcome=Outcome.INFO,
+        ref=permit.entry.seq,
+        payload={"request": permit.action.request.id, "statement": digest_of(statement)},
+    )
+    entry = tools.journal.append(draft)
+    value = tools.journal.attest(entry.seq, IN_TOTO, statement)
+    key = _station_key(permit.facts, tools)
+    return make_envelope(statement, (Signature(keyid=key.keyid, value=value),)).received
+
+
+def _station_key(facts: Facts, tools: Tools) -> PublicKey:
+    held = None if facts.trust is None else facts.trust.roster.holder_of(tools.station)
+    if held is None:
+        raise WorkstationError("this workstation's key is not in the roster; custodians have to enrol it")
+    return held.credential.key
+
+
+def _request_contents(facts: Facts, tools: Tools) -> list[Content]:
+    history = facts.history
+    if history is None:
+        raise WorkstationError("a release was permitted without a history")
+    bundle = parse_bundle(tools.vault.read(history.bundle), where=f"store/{history.bundle}")
+    for layer in bundle.layers:
+        tools.vault.verify(layer.digest)
+    return [
+        Content(title=layer.title, media_type=layer.media_type, source=tools.vault.path(layer.digest))
+        for layer in bundle.layers
+    ]
+
+
+def _trust_contents(tools: Tools) -> list[Content]:
+    if tools.trust is None:
+        return []
+    files = tools.trust.files
+    return [
+        Content(title=trust_title(name), media_type=NOTE, source=data)
+        for name, data in sorted(files.items())
+        if "/" in name
+    ]
+
+
+def _proof(facts: Facts, tools: Tools) -> JournalProof:
+    checkpoint = tools.journal.checkpoint()
+    size = tools.journal.head().size
+    entries = [entry for entry in tools.journal.entries(0, size) if _disclosed(entry, facts)]
+    heads = {item.signed.countersignature.binding.journal for item in facts.countersignatures}
+    return JournalProof(
+        checkpoint=checkpoint,
+        entries=tuple(
+            Disclosed(seq=entry.seq, body=entry.to_bytes(), proof=tools.journal.inclusion(entry.seq, size))
+            for entry in entries
+        ),
+        earlier=tuple(
+            Earlier(head=head, proof=tools.journal.consistency(head.size, size))
+            for head in sorted(heads, key=lambda head: head.size)
+        ),
+    )
+
+
+def _disclosed(entry: Entry, facts: Facts) -> bool:
+    request = facts.request
+    about = request is not None and entry.payload.get("request") == request.id
+    return about and DISCLOSED_KINDS.get(entry.kind) is entry.outcome

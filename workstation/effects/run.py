@@ -1,0 +1,54 @@
+"""Which effect belongs to which action."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from workstation.core.action import (
+    Action,
+    Admit,
+    AdmitReceipt,
+    ApplyTrust,
+    Countersign,
+    Decline,
+    Identify,
+    OpenReview,
+    Reject,
+    Release,
+)
+from workstation.effects.admit import admit
+from workstation.effects.apply_trust import apply_trust
+from workstation.effects.countersign import countersign
+from workstation.effects.decline import decline
+from workstation.effects.identify import identify
+from workstation.effects.receipt import admit_receipt
+from workstation.effects.release import release
+from workstation.effects.tools import Effected, Tools
+from workstation.outcome import Materials, Noted
+from workstation.permit import Permit
+
+
+def run(permit: Permit[Action], tools: Tools, materials: Materials) -> Effected:
+    """Run the one effect of a permitted action; raises what that effect raises."""
+    facts, entry = permit.facts, permit.entry
+    match permit.action:
+        case Admit() as action:
+            return admit(Permit(action, facts, entry), tools, materials)
+        case Identify() as action:
+            return identify(Permit(action, facts, entry), tools, materials)
+        case Countersign() as action:
+            return countersign(Permit(action, facts, entry), tools, materials)
+        case Decline() as action:
+            return decline(Permit(action, facts, entry), tools, materials)
+        case Release() as action:
+            return release(Permit(action, facts, entry), tools, materials)
+        case AdmitReceipt() as action:
+            return admit_receipt(Permit(action, facts, entry), tools, materials)
+        case ApplyTrust() as action:
+            return apply_trust(Permit(action, facts, entry), tools, materials)
+        case OpenReview(review=review):
+            return Effected(result=Noted(), payload={"diff": review.diff.digest()})
+        case Reject():
+            return Effected(result=Noted())
+        case _:
+            assert_never(permit.action)

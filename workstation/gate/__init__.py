@@ -1,0 +1,1 @@
+"""The gate: the one door every action goes through."""

@@ -1,0 +1,56 @@
+"""What goes into the gate beside an action, and what comes out of it when the action was done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+
+from workstation.core.approver import CardHolder
+from workstation.core.identity import Digest
+from workstation.tokens.cards import AnsweredCard
+from workstation.trust.verified_trust import VerifiedTrust
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Materials:
+    """What only the caller has: a PIN (wiped after use), a card that answered, blobs, a new trust root."""
+
+    pin: bytearray | None = field(default=None, repr=False)
+    card: AnsweredCard | None = None
+    blobs: Mapping[Digest, Path] = field(default_factory=dict[Digest, Path])
+    trust: VerifiedTrust | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identified:
+    """Whose card it is, and the card itself for signing with it."""
+
+    holder: CardHolder
+    card: AnsweredCard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """A statement was signed by a card: its envelope's digest and the statement's own bytes."""
+
+    envelope: Digest
+    statement: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A release is on the outgoing medium: where, and the digests of its statement and its bundle."""
+
+    directory: str
+    release: Digest
+    bundle: Digest
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """The journal entry was all there was to do, or all that is to be said."""
+
+
+Result: TypeAlias = Identified | Signed | Written | Noted

@@ -1,0 +1,1 @@
+"""The trust root: TUF metadata signed by custodians, delivering roster and policy."""

@@ -1,0 +1,131 @@
+"""Making and changing a trust root repository: proposed, signed by custodians, verified, then written.
+
+Nothing reaches the disk that `verify_repository` would refuse, and no card is asked for a signature
+while its custodians are too few.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workstation.trust.directory import read_repository
+from workstation.trust.drafting import Delivery, utc
+from workstation.trust.proposing import propose_first, propose_rotation, propose_update
+from workstation.trust.rollback import refuse_rollback
+from workstation.trust.root_chain import FIRST_ROOT
+from workstation.trust.tuf_metadata import RoleName, numbered
+from workstation.trust.verification import file_of, verify_repository
+from workstation.trust.writing import refuse_interrupted, refuse_occupied, replace_directory, write_directory
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from workstation.core.public_key import PublicKey
+    from workstation.trust.proposal import Proposal
+    from workstation.trust.signing import CustodianSigner
+    from workstation.trust.verified_trust import VerifiedTrust
+
+
+def make_repository(
+    directory: Path,
+    *,
+    custodians: Sequence[PublicKey],
+    threshold: int,
+    signers: Sequence[CustodianSigner],
+    roster: bytes,
+    policy: bytes,
+    expires: datetime,
+) -> VerifiedTrust:
+    """Write the first trust root, all four roles given to `custodians`, until `expires` (exclusive).
+
+    Raises Malformed for documents, custodians or threshold; Untrusted for signers who are too few
+    or strangers; MediaError when `directory` is not empty or the disk will not; and what a signer raises.
+    """
+    refuse_occupied(directory)
+    delivery = Delivery(roster=roster, policy=policy)
+    proposal = propose_first(
+        custodians=custodians, threshold=threshold, delivery=delivery, expires=utc(expires)
+    )
+    made = complete(sign(proposal, signers), now=expires)
+    write_directory(directory, made.files)
+    return made
+
+
+def update_repository(
+    directory: Path,
+    *,
+    signers: Sequence[CustodianSigner],
+    expires: datetime,
+    roster: bytes | None = None,
+    policy: bytes | None = None,
+) -> VerifiedTrust:
+    """Replace a trust root by the next: new documents (None keeps one as it is), the same root.
+
+    Raises what `make_repository` raises, and Untrusted for a roster or policy older than before.
+    """
+    seen = read_verified(directory, now=expires)
+    delivery = Delivery(
+        roster=seen.roster_bytes if roster is None else roster,
+        policy=seen.policy_bytes if policy is None else policy,
+    )
+    proposal = propose_update(seen, delivery=delivery, expires=utc(expires))
+    return _replaced(directory, seen, proposal, signers, expires)
+
+
+def rotate_root(
+    directory: Path,
+    *,
+    custodians: Sequence[PublicKey],
+    threshold: int,
+    signers: Sequence[CustodianSigner],
+    expires: datetime,
+) -> VerifiedTrust:
+    """Replace a trust root by one that `custodians` own, delivering the same roster and policy.
+
+    `signers` are custodians before and custodians to come, a threshold of each. Raises what
+    `make_repository` raises.
+    """
+    seen = read_verified(directory, now=expires)
+    proposal = propose_rotation(seen, custodians=custodians, threshold=threshold, expires=utc(expires))
+    return _replaced(directory, seen, proposal, signers, expires)
+
+
+def read_verified(directory: Path, *, now: datetime) -> VerifiedTrust:
+    """Return the custodians' own repository, verified from the root at its top.
+
+    For those who keep it; anyone else verifies from the root they pinned. Raises Malformed, Untrusted.
+    """
+    files = read_repository(directory)
+    return verify_repository(files, root=file_of(files, FIRST_ROOT), now=now)
+
+
+def sign(proposal: Proposal, signers: Sequence[CustodianSigner]) -> Proposal:
+    """Return the proposal with everyone's signatures; raises Untrusted, before any is made, for too few."""
+    proposal.refuse_too_few(frozenset(signer.public_key.fingerprint for signer in signers))
+    for signer in signers:
+        proposal = proposal.signed_by(signer)
+    return proposal
+
+
+def complete(proposal: Proposal, *, now: datetime) -> VerifiedTrust:
+    """Return what a proposal has become, as anyone will verify it; raises Malformed or Untrusted."""
+    first = proposal.files.get(numbered(RoleName.ROOT, 1), b"")
+    files = {FIRST_ROOT: first, **proposal.files}
+    return verify_repository(files, root=files[FIRST_ROOT], now=now)
+
+
+def _replaced(
+    directory: Path,
+    seen: VerifiedTrust,
+    proposal: Proposal,
+    signers: Sequence[CustodianSigner],
+    expires: datetime,
+) -> VerifiedTrust:
+    refuse_interrupted(directory)
+    # Expiry is reported, never judged, so the moment given to verification here is not a claim about now.
+    made = complete(sign(proposal, signers), now=expires)
+    refuse_rollback(seen, made)
+    replace_directory(directory, made.files)
+    return made

@@ -1,0 +1,105 @@
+"""Writing a repository directory whole or not at all: beside its place first, then by one rename."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workstation.core.errors import MediaError
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping
+
+
+def refuse_occupied(directory: Path) -> None:
+    """Raise MediaError when something other than an empty directory is there."""
+    with _disk(directory):
+        if directory.is_symlink() or (directory.exists() and any(directory.iterdir())):
+            raise MediaError(directory.name, "something is there already, an empty place wanted")
+
+
+def write_directory(directory: Path, files: Mapping[str, bytes]) -> None:
+    """Write `files` as a new directory; raises MediaError, also when something is there already."""
+    refuse_occupied(directory)
+    with _disk(directory), _staged(directory, files) as staged:
+        # rename(2) replaces an empty directory and refuses any other.
+        staged.rename(directory)
+        _sync(directory.parent)
+
+
+def replace_directory(directory: Path, files: Mapping[str, bytes]) -> None:
+    """Put `files` in the place of a directory; raises MediaError.
+
+    Should power fail between the two renames, the old one is whole beside it as `.NAME.previous`.
+    """
+    refuse_interrupted(directory)
+    previous = _previous(directory)
+    with _disk(directory), _staged(directory, files) as staged:
+        directory.rename(previous)
+        try:
+            staged.rename(directory)
+        except OSError:
+            previous.rename(directory)
+            raise
+        _sync(directory.parent)
+        shutil.rmtree(previous)
+
+
+def refuse_interrupted(directory: Path) -> None:
+    """Raise MediaError when a replacement of `directory` was cut short: a person says which one counts."""
+    refuse_occupied(_previous(directory))
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Put `data` in the place of a file at once, durably; raises MediaError."""
+    fresh = path.with_name(f".{path.name}.new")
+    with _disk(path):
+        _write(fresh, data)
+        fresh.replace(path)
+        _sync(path.parent)
+
+
+def _previous(directory: Path) -> Path:
+    return directory.with_name(f".{directory.name}.previous")
+
+
+@contextmanager
+def _staged(directory: Path, files: Mapping[str, bytes]) -> Generator[Path]:
+    staged = Path(tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory.parent))
+    try:
+        staged.chmod(0o755)  # Nothing in a trust root is secret.
+        for name, data in files.items():
+            (staged / name).parent.mkdir(exist_ok=True)
+            _write(staged / name, data)
+        for folder in {(staged / name).parent for name in files}:
+            _sync(folder)
+        yield staged
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+
+
+def _write(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _disk(path: Path) -> Generator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise MediaError(path.name, error.strerror or "the disk refused") from error

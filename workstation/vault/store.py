@@ -1,0 +1,103 @@
+"""A content-addressed store on disk: every blob is a file named by its SHA-256.
+
+A blob is written whole, synced and renamed into place, or it is not there. Reading hashes again, so
+a damaged blob is `Untrusted`, never wrong bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from workstation.core.errors import MediaError, Untrusted
+from workstation.core.identity import Digest, digest_of
+
+_CHUNK: Final = 1024 * 1024
+DOCUMENT_LIMIT: Final = 64 * 1024 * 1024
+
+
+class Vault:
+    """The store under one directory."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def path(self, digest: Digest) -> Path:
+        """Return where a blob is or would be."""
+        return self.directory / digest
+
+    def holds(self, digest: Digest) -> bool:
+        """Answer whether a blob is here."""
+        return self.path(digest).is_file()
+
+    def put(self, data: bytes) -> Digest:
+        """Keep some bytes; returns their digest. Raises MediaError when they cannot be written."""
+        digest = digest_of(data)
+        if self.holds(digest):
+            return digest
+        descriptor, name = _temporary(self.directory)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(self.path(digest))
+            sync_directory(self.directory)
+        except OSError as error:
+            with suppress(OSError):
+                Path(name).unlink()
+            raise MediaError(str(self.directory), f"cannot be written: {error.strerror}") from error
+        return digest
+
+    def adopt(self, staged: Path, digest: Digest) -> None:
+        """Take over a file already hashed and synced on the same disk."""
+        try:
+            staged.replace(self.path(digest))
+        except OSError as error:
+            raise MediaError(str(self.directory), f"cannot be written: {error.strerror}") from error
+
+    def read(self, digest: Digest, limit: int = DOCUMENT_LIMIT) -> bytes:
+        """Return a blob's bytes; raises MediaError when missing or too large, Untrusted when damaged."""
+        try:
+            with self.path(digest).open("rb") as file:
+                data = file.read(limit + 1)
+        except OSError as error:
+            raise MediaError(f"store/{digest}", f"cannot be read: {error.strerror}") from error
+        if len(data) > limit:
+            raise MediaError(f"store/{digest}", f"more than {limit} bytes found")
+        if digest_of(data) != digest:
+            raise Untrusted(f"store/{digest}", f"sha256 {digest_of(data)} found: the store was changed")
+        return data
+
+    def verify(self, digest: Digest) -> None:
+        """Hash a blob of any size again; raises MediaError or Untrusted."""
+        hashed = hashlib.sha256()
+        try:
+            with self.path(digest).open("rb") as file:
+                while chunk := file.read(_CHUNK):
+                    hashed.update(chunk)
+        except OSError as error:
+            raise MediaError(f"store/{digest}", f"cannot be read: {error.strerror}") from error
+        if hashed.hexdigest() != digest:
+            raise Untrusted(f"store/{digest}", f"sha256 {hashed.hexdigest()} found: the store was changed")
+
+
+def sync_directory(directory: Path) -> None:
+    """Make renames in a directory durable."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _temporary(directory: Path) -> tuple[int, str]:
+    try:
+        return tempfile.mkstemp(dir=directory, prefix=".new-")
+    except OSError as error:
+        raise MediaError(str(directory), f"cannot be written: {error.strerror}") from error
