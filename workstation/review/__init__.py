@@ -1,0 +1,1 @@
+"""The release diff, made by a locked child out of hostile bytes: strict readers, findings, rows."""

@@ -1,0 +1,105 @@
+"""The locked review child: hostile bytes in, one release diff out, and nothing else possible.
+
+Run as `python -m workstation.review.child FD [--unsafe-without-walls]`, where FD is its end of the
+channel. It imports everything, puts its walls up (no file, no socket, no process), does one job and
+ends.
+"""
+
+from __future__ import annotations
+
+import encodings.cp437  # pyright: ignore[reportUnusedImport]  # noqa: F401 (a zip name may want it, behind the walls)
+import os
+import socket
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from workstation.core.release_diff import REFUSE, Finding, ReleaseDiff
+from workstation.process import frames
+from workstation.process.sandbox import Walls, WallsUnavailable, confine_to, limit
+from workstation.review.compare import compare
+from workstation.review.job import Given, Job, Task, parse_job
+from workstation.review.ledger import LIMIT, Ledger
+from workstation.review.limits import GIB, Limits
+from workstation.review.source import FileSource
+from workstation.review.walk import walk_artifact
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from workstation.core.strict_json import JsonObject
+
+UNSAFE_WITHOUT_WALLS: Final = "--unsafe-without-walls"
+_MEMORY: Final = 2 * GIB
+_CPU_SECONDS: Final = 60
+_OPEN_FILES: Final = 32
+
+
+def review(old: Sequence[Given], new: Sequence[Given]) -> ReleaseDiff:
+    """Compare two releases given as open files; running out of memory refuses, like any limit."""
+    try:
+        return compare(_walk(old), _walk(new))
+    except MemoryError:
+        why = "looking into it takes more memory than a review has"
+        return ReleaseDiff(findings=(Finding(rule=LIMIT, rank=REFUSE, path="", sentence=why),))
+
+
+def _walk(given: Sequence[Given]) -> Ledger:
+    ledger = Ledger(Limits())
+    for one in given:
+        walk_artifact(one.name, FileSource(one.fd, os.fstat(one.fd).st_size), ledger)
+    return ledger
+
+
+def _standing_walls() -> JsonObject:
+    """Try what no review needs; return which attempts the walls stopped."""
+    attempts: dict[str, Callable[[], object]] = {
+        "open": lambda: os.open("/", os.O_RDONLY),
+        "create": lambda: os.open("review-child-was-here", os.O_CREAT | os.O_WRONLY),
+        "socket": socket.socket,
+        "fork": _fork,
+        "execute": lambda: os.execv("/", ["/"]),  # noqa: S606 (shown to be refused)
+    }
+    return {name: _refused(attempt) for name, attempt in attempts.items()}
+
+
+def _refused(attempt: Callable[[], object]) -> bool:
+    try:
+        attempt()
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _fork() -> None:
+    if (child := os.fork()) == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
+
+
+def _answer(job: Job, walls: Walls) -> JsonObject:
+    match job.task:
+        case Task.COMPARE:
+            return {"walls": walls.landlock_abi, "diff": review(job.old, job.new).to_json()}
+        case Task.TRY_WALLS:
+            return {"walls": walls.landlock_abi, "refused": _standing_walls()}
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Put up the walls and serve the one job that comes over the channel."""
+    channel = int(arguments[0])
+    limit(memory_bytes=_MEMORY, cpu_seconds=_CPU_SECONDS, open_files=_OPEN_FILES)
+    try:
+        walls = confine_to(best_effort=UNSAFE_WITHOUT_WALLS in arguments[1:])
+    except WallsUnavailable as error:
+        frames.receive_json(channel)  # the job is asked for first, so that the answer finds a reader
+        frames.send_json(channel, {"wall": error.wall, "why": error.why})
+        return
+    with suppress(frames.PeerGone):
+        frames.send_json(channel, _answer(parse_job(frames.receive_json(channel)), walls))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

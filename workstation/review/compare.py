@@ -1,0 +1,193 @@
+"""Two walked releases made into one release diff: paired, explained, ordered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from workstation.core.release_diff import (
+    REFUSE,
+    ChangeKind,
+    FileChange,
+    Finding,
+    Member,
+    NotInspected,
+    ReleaseDiff,
+)
+from workstation.review.ledger import OPAQUE
+from workstation.review.member_findings import member_findings
+from workstation.review.package_findings import package_findings
+from workstation.review.pair import pair_of
+from workstation.review.pairing import pair_artifacts, pair_members, pair_moved
+from workstation.review.row_budget import RowBudget
+from workstation.review.text_findings import text_findings
+from workstation.review.versions import goes_back, versioned, without_version
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from workstation.review.ledger import Ledger
+
+_REPACKED_RANK: Final = 62
+_REPACKED_NESTED_RANK: Final = 40
+_VERSION_RANK: Final = 98
+
+
+def compare(old: Ledger, new: Ledger) -> ReleaseDiff:
+    """Return what changed from `old` to `new`, in one order on every machine."""
+    return _Comparison(old, new).release_diff()
+
+
+@dataclass(frozen=True, slots=True)
+class _Counterparts:
+    """Every member of before beside its counterpart of now."""
+
+    both: tuple[tuple[Member, Member], ...]
+    added: tuple[Member, ...]
+    removed: tuple[Member, ...]
+
+
+class _Comparison:
+    def __init__(self, old: Ledger, new: Ledger) -> None:
+        self._old, self._new = old, new
+        self._artifacts = pair_artifacts(_artifacts(old), _artifacts(new))
+        self._sides = _counterparts(old, new, self._artifacts)
+        self._before = {now.path: before for before, now in self._sides.both}
+        self._budget = RowBudget(new.limits)
+
+    def release_diff(self) -> ReleaseDiff:
+        changes = sorted(self._changes(), key=lambda change: (change.path, change.kind))
+        findings = {*self._walked(), *self._looked(), *self._versions(), *self._repacked()}
+        unseen = {*self._not_inspected(), *self._budget.not_shown}
+        return ReleaseDiff(
+            changes=tuple(changes),
+            findings=tuple(sorted(findings, key=lambda one: (-one.rank, one.path, one.rule, one.sentence))),
+            not_inspected=tuple(sorted(unseen, key=lambda one: (one.path, one.why))),
+        )
+
+    def _changes(self) -> Iterator[FileChange]:
+        moved = list(pair_moved(self._sides.removed, self._sides.added))
+        paths = {member.path for pair in moved for member in pair}
+        for gone, come in moved:
+            yield FileChange(kind=ChangeKind.MOVED, old=gone, new=come)
+        for member in self._sides.removed:
+            if member.path not in paths:
+                yield FileChange(kind=ChangeKind.REMOVED, old=member)
+        # The smallest first: one huge file never takes the room of all the others.
+        added = ((None, member) for member in self._sides.added if member.path not in paths)
+        present: list[tuple[Member | None, Member]] = [*added, *self._differing()]
+        for before, now in sorted(present, key=lambda pair: (pair[1].size, pair[1].path)):
+            rows = self._budget.rows(now.path, self._old_text(before), self._new.texts.get(now.path))
+            kind = ChangeKind.CHANGED if before else ChangeKind.ADDED
+            yield FileChange(kind=kind, old=before, new=now, rows=rows)
+
+    def _differing(self) -> Iterator[tuple[Member | None, Member]]:
+        explained = self._explained()
+        for before, now in self._sides.both:
+            opened = now.path in self._new.envelopes and now.path in explained
+            seen = replace(before, digest=now.digest, size=now.size) if opened else before
+            if not _same(seen, now):
+                yield before, now
+
+    def _explained(self) -> set[str]:
+        """Return the containers, by their path now, in which some member differs."""
+        found = set[str]()
+        back = {before.path: now.path for before, now in self._sides.both}
+        for before, now in self._sides.both:
+            if not _same(before, now):
+                found.update(_containers(now.path))
+        for member in self._sides.added:
+            found.update(_containers(member.path))
+        for member in self._sides.removed:
+            found.update(back.get(path, "") for path in _containers(member.path))
+        return found
+
+    def _walked(self) -> Iterator[Finding]:
+        """Yield what the walk found now and not before; a lie in what was released counts too."""
+        known = {(one.rule, one.path, one.sentence) for one in self._old.findings}
+        for one in self._new.findings:
+            before = self._before.get(one.path)
+            path = before.path if before else one.path
+            opaque = one.rule == OPAQUE and before and before.digest != self._new.members[one.path].digest
+            if one.rank >= REFUSE or opaque or (one.rule, path, one.sentence) not in known:
+                yield one
+        for one in self._old.findings:
+            if one.rank >= REFUSE:
+                yield replace(one, sentence=f"in the release before: {one.sentence}")
+
+    def _looked(self) -> Iterator[Finding]:
+        for member in self._new.members.values():
+            before = self._before.get(member.path)
+            if before and _same(before, member):
+                continue
+            if member.path in self._new.opened and member.path in self._new.envelopes:
+                continue
+            new_text = self._new.texts.get(member.path)
+            dense = member.path in self._new.dense
+            pair = pair_of(before, member, self._old_text(before), new_text, dense=dense)
+            yield from member_findings(pair, opened=member.path in self._new.opened)
+            yield from text_findings(pair)
+            yield from package_findings(pair)
+
+    def _versions(self) -> Iterator[Finding]:
+        for now, before in self._artifacts.items():
+            new, old = versioned(now), versioned(before)
+            if goes_back(old.version, new.version):
+                sentence = f"the version goes back, from {old.version} to {new.version}"
+                yield Finding(rule="DIFF-VERSION-BACK", rank=_VERSION_RANK, path=now, sentence=sentence)
+            same = now == before and new.version
+            if same and self._new.members[now].digest != self._old.members[before].digest:
+                sentence = f"version {new.version} was released before with other bytes"
+                yield Finding(rule="DIFF-SAME-VERSION", rank=_VERSION_RANK, path=now, sentence=sentence)
+
+    def _repacked(self) -> Iterator[Finding]:
+        """Yield containers whose bytes differ although no member does."""
+        explained = self._explained()
+        for before, now in self._sides.both:
+            looked_into = before.path in self._old.opened and now.path in self._new.opened
+            if looked_into and before.digest != now.digest and now.path not in explained:
+                rank = _REPACKED_RANK if now.path in self._new.envelopes else _REPACKED_NESTED_RANK
+                sentence = "its bytes differ, and no member of it does"
+                yield Finding(rule="DIFF-REPACKED", rank=rank, path=now.path, sentence=sentence)
+
+    def _not_inspected(self) -> Iterator[NotInspected]:
+        unchanged = {now.path for before, now in self._sides.both if before.digest == now.digest}
+        yield from (one for one in self._new.not_inspected if one.path not in unchanged)
+        now_of = {before.path: now.path for before, now in self._sides.both if before.digest != now.digest}
+        for one in self._old.not_inspected:
+            if one.path in now_of:
+                yield NotInspected(path=now_of[one.path], why=f"in the release before: {one.why}")
+
+    def _old_text(self, member: Member | None) -> bytes | None:
+        return self._old.texts.get(member.path) if member else None
+
+
+def _counterparts(old: Ledger, new: Ledger, artifacts: dict[str, str]) -> _Counterparts:
+    pairs = list(pair_members(old.members.values(), new.members.values(), artifacts))
+    return _Counterparts(
+        both=tuple((_retargeted(before, now, artifacts), now) for before, now in pairs if before and now),
+        added=tuple(now for before, now in pairs if now and not before),
+        removed=tuple(before for before, now in pairs if before and not now),
+    )
+
+
+def _retargeted(before: Member, now: Member, artifacts: dict[str, str]) -> Member:
+    """Return `before` with the target of now, where the two differ only by the release's version."""
+    name = now.path.partition("!/")[0]
+    old_version, new_version = versioned(artifacts[name]).version, versioned(name).version
+    same = without_version(before.target, old_version) == without_version(now.target, new_version)
+    return replace(before, target=now.target) if same else before
+
+
+def _artifacts(ledger: Ledger) -> Sequence[str]:
+    return [path for path in ledger.members if "!/" not in path]
+
+
+def _containers(path: str) -> Iterable[str]:
+    parts = path.split("!/")
+    return ("!/".join(parts[:count]) for count in range(1, len(parts)))
+
+
+def _same(before: Member, now: Member) -> bool:
+    """Whether nothing but the path differs."""
+    return replace(before, path=now.path) == now

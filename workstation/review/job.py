@@ -1,0 +1,73 @@
+"""What the parent asks of the review child, and what it answers: JSON both ways."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from workstation.core.errors import Malformed
+from workstation.core.shape import Shape
+
+if TYPE_CHECKING:
+    from workstation.core.strict_json import JsonObject
+
+MOST_ARTIFACTS = 1000
+
+
+class Task(StrEnum):
+    """What to do: compare two releases, or try every wall and tell which hold."""
+
+    COMPARE = "compare"
+    TRY_WALLS = "try walls"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """An artifact handed over: its name, and its open file descriptor in the child."""
+
+    name: str
+    fd: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One job: its task, and the artifacts of before and of now."""
+
+    task: Task
+    old: tuple[Given, ...] = ()
+    new: tuple[Given, ...] = ()
+
+    def to_json(self) -> JsonObject:
+        """Return the message that asks for this job."""
+        return {
+            "task": self.task.value,
+            "old": [{"name": one.name, "fd": one.fd} for one in self.old],
+            "new": [{"name": one.name, "fd": one.fd} for one in self.new],
+        }
+
+
+def parse_job(message: JsonObject) -> Job:
+    """Return the job a message asks for; raises Malformed."""
+    top = Shape(message, "job").fields("task", "old", "new")
+    return Job(task=top["task"].choice(Task), old=_given(top["old"]), new=_given(top["new"]))
+
+
+def check_names(names: list[str], where: str) -> None:
+    """Refuse artifact names that a member path could be mistaken for, or that are there twice."""
+    if len(names) > MOST_ARTIFACTS:
+        raise Malformed(where, f"{len(names)} artifacts found, at most {MOST_ARTIFACTS} wanted")
+    for name in names:
+        if not name or "!/" in name or not name.isprintable():
+            raise Malformed(where, f"an artifact is named {name!a}, a printable name without !/ wanted")
+    if len(set(names)) != len(names):
+        raise Malformed(where, "two artifacts have the same name")
+
+
+def _given(item: Shape) -> tuple[Given, ...]:
+    found = list[Given]()
+    for one in item.items(at_most=MOST_ARTIFACTS):
+        fields = one.fields("name", "fd")
+        found.append(Given(name=fields["name"].text(), fd=fields["fd"].integer(0, 1 << 20)))
+    check_names([one.name for one in found], item.where)
+    return tuple(found)

@@ -1,0 +1,108 @@
+"""Names of members: which are refused, which are odd, and which two cannot stand in one container."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+from workstation.core.release_diff import MemberKind
+from workstation.review.ledger import NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from workstation.review.ledger import Ledger
+
+_DRIVE: Final = re.compile(r"[A-Za-z]:")
+_RAW_BYTE: Final = re.compile(r"\\x[89a-f][0-9a-f]")
+_ACTING: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_DEVICES: Final = frozenset({"con", "prn", "aux", "nul"})
+_ODD_RANK: Final = 60
+_LONG: Final = 1024  # longer than some systems can write
+
+
+def clean(name: str) -> str:
+    """Return a member's name without a leading `./` or a slash at the end; "" is the folder itself."""
+    while name.startswith("./"):
+        name = name[2:]
+    name = name.rstrip("/") if name.strip("/") else name
+    return "" if name == "." else name
+
+
+class Names:
+    """The names of one container, as they come."""
+
+    def __init__(self, where: str, ledger: Ledger) -> None:
+        self._where, self._ledger = where, ledger
+        self._kinds: dict[str, MemberKind] = {}
+        self._folded: dict[str, str] = {}
+        self._parents: set[str] = set()
+
+    def add(self, name: str, kind: MemberKind) -> str:
+        """Check a cleaned name and return the member's path."""
+        path = f"{self._where}!/{name}"
+        for sentence in _refused(name, self._ledger.limits.name):
+            self._ledger.lie(path[: self._ledger.limits.name], sentence, rule=NAME)
+        for sentence in _odd(name, self._ledger.limits.name_part):
+            self._ledger.odd(_ODD_RANK, path, sentence, rule=NAME)
+        self._check_others(path, name, kind)
+        return path
+
+    def holds_file(self, name: str) -> bool:
+        """Whether a file of that name came already."""
+        return self._kinds.get(name) in (MemberKind.FILE, MemberKind.HARD_LINK)
+
+    def _check_others(self, path: str, name: str, kind: MemberKind) -> None:
+        known = self._kinds.get(name)
+        if known and not (known is kind is MemberKind.FOLDER):
+            self._ledger.lie(path, "this name is there twice", rule=NAME)
+        if kind is not MemberKind.FOLDER and name in self._parents:
+            self._ledger.lie(path, "this name is a file and a folder", rule=NAME)
+        self._kinds[name] = kind
+        self._check_parents(path, name)
+        folded = unicodedata.normalize("NFC", name).casefold()
+        other = self._folded.setdefault(folded, name)
+        if other != name:
+            self._ledger.odd(_ODD_RANK, path, f"differs from {other!a} only in spelling", rule=NAME)
+
+    def _check_parents(self, path: str, name: str) -> None:
+        parent = name.rpartition("/")[0]
+        while parent:
+            known = self._kinds.get(parent, MemberKind.FOLDER)
+            if known is not MemberKind.FOLDER:
+                self._ledger.lie(path, f"it would be written through a {known.value}, {parent!a}", rule=NAME)
+            if parent in self._parents:
+                return
+            self._parents.add(parent)
+            parent = parent.rpartition("/")[0]
+
+
+def _refused(name: str, longest: int) -> Iterator[str]:
+    parts = name.split("/")
+    if not name or len(name) > longest:
+        yield f"a name of {len(name)} characters found, 1 to {longest} wanted"
+    if name.startswith("/") or _DRIVE.match(name):
+        yield "the name is absolute"
+    if ".." in parts:
+        yield "the name leads out of the archive (..)"
+    if "." in parts or "" in parts[1:]:
+        yield "the name has an empty part or a dot"
+    if "\\" in _RAW_BYTE.sub("", name):
+        yield "the name has a backslash"
+    if _ACTING.search(name):
+        yield "the name has control, bidirectional or invisible characters"
+    if any(part.endswith((" ", ".")) for part in parts if part not in (".", "..")):
+        yield "a part of the name ends in a dot or a space"
+
+
+def _odd(name: str, longest_part: int) -> Iterator[str]:
+    parts = name.split("/")
+    if len(name) > _LONG:
+        yield f"the name has {len(name)} characters"
+    if any(len(part) > longest_part for part in parts):
+        yield f"a part of the name is longer than {longest_part}"
+    if _RAW_BYTE.search(name):
+        yield "the name is not UTF-8"
+    if parts[-1].split(".")[0].casefold() in _DEVICES:
+        yield "the name is a device on other systems"

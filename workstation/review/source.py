@@ -1,0 +1,126 @@
+"""Where bytes come from: an open file or a buffer, read at a place or as a stream."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from workstation.core.release_diff import MemberKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Read: TypeAlias = Callable[[int], bytes]
+"""At most so many of the next bytes; none at the end."""
+
+CHUNK = 1 << 18
+
+
+class Source(Protocol):
+    """Bytes of known size that can be read anywhere."""
+
+    @property
+    def size(self) -> int:
+        """How many bytes there are."""
+        ...
+
+    def at(self, offset: int, count: int) -> bytes:
+        """Return up to `count` bytes from `offset`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    """An open file, by its descriptor."""
+
+    fd: int
+    size: int
+
+    def at(self, offset: int, count: int) -> bytes:
+        """Return up to `count` bytes from `offset`."""
+        return os.pread(self.fd, max(0, min(count, self.size - offset)), offset)
+
+
+@dataclass(frozen=True, slots=True)
+class BytesSource:
+    """A buffer."""
+
+    data: bytes
+
+    @property
+    def size(self) -> int:
+        """How many bytes there are."""
+        return len(self.data)
+
+    def at(self, offset: int, count: int) -> bytes:
+        """Return up to `count` bytes from `offset`."""
+        return self.data[offset : offset + count]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry of a container as its reader found it; `read` has to be used before the next entry."""
+
+    name: str
+    kind: MemberKind
+    read: Read
+    size: int = 0
+    mode: int = 0
+    owner: str = ""
+    target: str = ""
+
+
+def nothing(_: int) -> bytes:
+    """Read nothing: what an entry without content holds."""
+    return b""
+
+
+def stream(source: Source, start: int = 0, length: int | None = None) -> Read:
+    """Return a reader of `length` bytes from `start`, or of all that follow."""
+    place = start
+    end = source.size if length is None else min(source.size, start + length)
+
+    def read(count: int) -> bytes:
+        nonlocal place
+        data = source.at(place, min(count, end - place)) if place < end else b""
+        place += len(data)
+        return data
+
+    return read
+
+
+def exactly(read: Read, count: int) -> bytes:
+    """Return `count` bytes, or fewer only where the stream ends."""
+    parts: list[bytes] = []
+    left = count
+    while left > 0 and (part := read(min(left, CHUNK))):
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)
+
+
+def chunks(read: Read) -> Iterator[bytes]:
+    """Return everything a reader still has, piece by piece."""
+    while piece := read(CHUNK):
+        yield piece
+
+
+def after(head: bytes, read: Read) -> Read:
+    """Return a reader of `head` and then of everything `read` still has."""
+    waiting = head
+
+    def joined(count: int) -> bytes:
+        nonlocal waiting
+        if not waiting:
+            return read(count)
+        part, waiting = waiting[:count], waiting[count:]
+        return part
+
+    return joined
+
+
+def text_of(name: bytes) -> str:
+    """Return a name or link target as text; a byte that is not UTF-8 is spelled with its hex digits."""
+    return name.decode("utf-8", "backslashreplace")

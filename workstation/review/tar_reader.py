@@ -1,0 +1,134 @@
+"""Tar archives as a stream of entries, strictly: nothing may hide behind a bad header or an end marker."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from workstation.core.release_diff import MemberKind
+from workstation.review.ledger import Ledger, Lie
+from workstation.review.names import clean
+from workstation.review.source import Entry, Read, chunks, exactly, nothing, text_of
+from workstation.review.tar_extras import EXTRA_KINDS, TarExtras
+from workstation.review.tar_header import BLOCK, TarHeader, parse_header
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_ZEROS: Final = bytes(BLOCK)
+_FILE_KINDS: Final = (b"0", b"\0", b"7")
+_SPECIAL: Final = {b"3": "a character device", b"4": "a block device", b"6": "a named pipe"}
+_LARGEST_ID: Final = 1 << 32
+_YEAR_10000: Final = 253_402_300_800
+
+
+def tar_entries(read: Read, where: str, ledger: Ledger) -> Iterator[Entry]:
+    """Return the entries of a tar archive in order; raises Lie and TooMuch, writes lesser lies down."""
+    extras = TarExtras(where, ledger)
+    while (header := _next_header(read, where, ledger)) is not None:
+        if header.kind in EXTRA_KINDS:
+            extras.take(header, read)
+            continue
+        full, records = extras.apply(header)
+        yield from _entry(full, records, read, where, ledger)
+
+
+def _next_header(read: Read, where: str, ledger: Ledger) -> TarHeader | None:
+    block = exactly(read, BLOCK)
+    if not block:
+        ledger.odd(45, where, "the tar archive has no end marker")
+        return None
+    if block == _ZEROS:
+        block = exactly(read, BLOCK)
+        if block in (_ZEROS, b""):
+            _check_rest(read, where, ledger)
+            return None
+        ledger.lie(where, "members follow a block of zeros; readers disagree on them")
+    if len(block) < BLOCK:
+        raise Lie(where, "a tar header is cut short")
+    return parse_header(block, where)
+
+
+def _check_rest(read: Read, where: str, ledger: Ledger) -> None:
+    for piece in chunks(read):
+        if piece.strip(b"\0"):
+            ledger.lie(where, "data follows the end marker of the tar archive")
+            return
+
+
+def _entry(
+    header: TarHeader, records: Mapping[bytes, bytes], read: Read, where: str, ledger: Ledger
+) -> Iterator[Entry]:
+    name = clean(text_of(header.name))
+    kind = _kind(header, where)
+    path = f"{where}!/{name}"
+    _look_at(header, records, path, ledger)
+    content = _Content(header.size, read, path, ledger)
+    if name or header.kind != b"5":
+        is_file = kind is MemberKind.FILE
+        yield Entry(
+            name=name,
+            kind=kind,
+            read=content.read if is_file else nothing,
+            size=header.size if is_file else 0,
+            mode=header.mode,
+            owner=f"{header.uid}:{header.gid}",
+            target=text_of(header.target) if kind in (MemberKind.LINK, MemberKind.HARD_LINK) else "",
+        )
+    # A size on a link or folder: readers disagree on whether data follows.
+    if kind is not MemberKind.FILE and header.size:
+        ledger.lie(path, f"a {kind.value} with {header.size} bytes of data")
+    content.finish()
+
+
+def _kind(header: TarHeader, where: str) -> MemberKind:
+    if header.kind == b"5" or (header.kind in (b"0", b"\0") and header.name.endswith(b"/")):
+        return MemberKind.FOLDER
+    if header.kind in _FILE_KINDS:
+        return MemberKind.FILE
+    if header.kind in _SPECIAL:
+        return MemberKind.SPECIAL
+    if header.kind in (b"1", b"2"):
+        return MemberKind.HARD_LINK if header.kind == b"1" else MemberKind.LINK
+    raise Lie(where, f"a tar entry of unknown kind {header.kind!a} found")
+
+
+def _look_at(header: TarHeader, records: Mapping[bytes, bytes], path: str, ledger: Ledger) -> None:
+    if header.kind in _SPECIAL:
+        ledger.lie(path, f"{_SPECIAL[header.kind]} found")
+    if max(header.uid, header.gid) >= _LARGEST_ID:
+        ledger.odd(45, path, f"the owner {header.uid}:{header.gid} is larger than any system has")
+    if header.mtime >= _YEAR_10000:
+        ledger.odd(20, path, "the time is beyond the year 9999")
+    for key in records:
+        if key.startswith((b"SCHILY.xattr.", b"LIBARCHIVE.xattr.")):
+            rank = 90 if key.endswith(b"security.capability") else 45
+            ledger.odd(
+                rank, path, f"it sets the extended attribute {text_of(key.partition(b'.xattr.')[2])!a}"
+            )
+        if key.startswith(b"GNU.sparse"):
+            ledger.lie(path, "a sparse member, whose real size and name only some readers see")
+
+
+class _Content:
+    """The data of one entry, and the padding behind it."""
+
+    def __init__(self, size: int, read: Read, path: str, ledger: Ledger) -> None:
+        self._left, self._read, self._path, self._ledger = size, read, path, ledger
+        self._padding = -size % BLOCK
+
+    def read(self, count: int) -> bytes:
+        """Return up to `count` bytes of the data; raises Lie where the archive ends too soon."""
+        if not self._left:
+            return b""
+        data = self._read(min(count, self._left))
+        if not data:
+            raise Lie(self._path, f"cut short: {self._left} bytes are missing")
+        self._left -= len(data)
+        return data
+
+    def finish(self) -> None:
+        """Read past whatever is left of the data, and the padding."""
+        for _ in chunks(self.read):
+            pass
+        if exactly(self._read, self._padding).strip(b"\0"):
+            self._ledger.odd(45, self._path, "the padding behind it holds data")
