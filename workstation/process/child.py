@@ -38,13 +38,14 @@ class Child:
         *,
         environment: Mapping[str, str] | None = None,
         pass_fds: Sequence[int] = (),
+        stdin: int = subprocess.DEVNULL,
     ) -> None:
         """Spawn `python -m module FD arguments…`, where FD is its end of the channel."""
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 (our own interpreter and module)
                 [sys.executable, "-m", module, str(theirs.fileno()), *arguments],
-                stdin=subprocess.DEVNULL,
+                stdin=stdin,
                 env=clean_environment() if environment is None else dict(environment),
                 pass_fds=(theirs.fileno(), *pass_fds),
                 close_fds=True,

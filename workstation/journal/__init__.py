@@ -1,0 +1,1 @@
+"""The journal: encrypted, append-only, and caught when it lies (docs/spec/journal.md)."""
