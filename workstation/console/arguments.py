@@ -15,6 +15,7 @@ from workstation.console import (
     trust_commands,
     verify_commands,
 )
+from workstation.console.demo.command import demo
 from workstation.console.reply import Reply
 from workstation.core.receipt import Result
 
@@ -202,3 +203,5 @@ def _anywhere(commands: Commands) -> None:
         "file", nargs="+", metavar="FILE"
     )
     _command(commands, "doctor", anywhere_commands.doctor)
+    shown = _command(commands, "demo", demo)
+    shown.add_argument("--directory", default="build/demo", metavar="DIR", help="the demo's world, made anew")

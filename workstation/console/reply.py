@@ -68,9 +68,9 @@ def show(reply: Reply, *, as_json: bool) -> int:
     """Print a reply and return its exit status: JSON alone on stdout, people's words on stderr."""
     words_to = sys.stderr if as_json or reply.status else sys.stdout
     for line in reply.lines:
-        print(line, file=words_to)  # noqa: T201 (this is where the command line speaks)
+        print(line, file=words_to)
     if as_json:
-        print(json.dumps(reply.document, ensure_ascii=True))  # noqa: T201 (and here)
+        print(json.dumps(reply.document, ensure_ascii=True))  # noqa: T201 (the one answer on stdout)
     return reply.status
 
 

@@ -1,0 +1,91 @@
+"""Tools nobody here wrote: openssl over one countersignature, python-tuf over the trust root."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_der_public_key,
+)
+from tuf.api.exceptions import DownloadHTTPError
+from tuf.ngclient.updater import Updater
+from tuf.ngclient.fetcher import FetcherInterface
+
+from workstation.bootstrap import current_time
+from workstation.console.demo.narrator import Narrator
+from workstation.console.demo.world import World
+from workstation.core.countersignature import parse_countersignature
+from workstation.core.errors import WorkstationError
+from workstation.core.identity import PersonId
+from workstation.core.release_contents import countersignature_title
+from workstation.intake.release_reader import read_release
+from workstation.trust.verification import verify_repository
+
+
+def openssl_checks(narrator: Narrator, world: World, release: Path, person: str) -> None:
+    """Have openssl alone verify one countersignature over the DSSE pre-authentication encoding."""
+    read = read_release(release)
+    title = countersignature_title(PersonId(person))
+    signed = parse_countersignature(read.documents[title], where=title)
+    trust = verify_repository(
+        read.contents.trust, root=(world.far_side / "root.json").read_bytes(), now=current_time()
+    )
+    held = trust.snapshot.roster.holder_of(signed.countersignature.fingerprint)
+    if held is None:
+        raise WorkstationError(f"{person}'s key is not in the roster")
+    key = load_der_public_key(held.credential.key.spki)
+    files = {
+        "key.pem": key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
+        "signature.der": signed.envelope.signatures[0].value,
+        "signed.pae": signed.envelope.signed_bytes,
+    }
+    bench = world.far_side / "openssl"
+    bench.mkdir(exist_ok=True)
+    for name, data in files.items():
+        (bench / name).write_bytes(data)
+    narrator.foreign(
+        "openssl", "dgst", "-sha256",
+        "-verify", str(bench / "key.pem"),
+        "-signature", str(bench / "signature.der"),
+        str(bench / "signed.pae"),
+    )  # fmt: skip
+
+
+def python_tuf_checks(narrator: Narrator, world: World) -> None:
+    """Have python-tuf's own client verify the trust root from the pinned root.json."""
+    scratch = world.far_side / "python-tuf"
+    shutil.rmtree(scratch, ignore_errors=True)
+    for name in ("metadata", "targets"):
+        (scratch / name).mkdir(parents=True)
+    client = Updater(
+        str(scratch / "metadata"),
+        "file:///metadata/",
+        str(scratch / "targets"),
+        "file:///targets/",
+        fetcher=_Files(world.repository),
+        bootstrap=(world.far_side / "root.json").read_bytes(),
+    )
+    client.refresh()
+    for name in ("roster.json", "policy.json"):
+        target = client.get_targetinfo(name)
+        if target is None:
+            raise WorkstationError(f"python-tuf knows no target {name}")
+        narrator.say(f"  python-tuf verified {Path(client.download_target(target)).name}")
+
+
+class _Files(FetcherInterface):
+    """Fetches from a directory where python-tuf would ask a server."""
+
+    def __init__(self, repository: Path) -> None:
+        super().__init__()
+        self._repository = repository
+
+    def _fetch(self, url: str) -> Iterator[bytes]:
+        path = self._repository / url.removeprefix("file:///")
+        if not path.is_file():
+            raise DownloadHTTPError("not there", 404)
+        return iter([path.read_bytes()])
