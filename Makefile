@@ -1,0 +1,64 @@
+# What can be done with this source tree. `make help` lists it.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := build/demo
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format lint types floors packages setup bench lock clean
+
+help: ## list what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+demo: setup ## the whole journey on two real releases, with SoftHSM for cards (about a minute)
+	@$(BIN)/countersign demo --directory $(DEMO)
+
+test: setup ## all tests
+	@$(BIN)/python -m pytest -q
+
+check: setup format lint types floors test ## format, lint, types, floors and tests
+
+format: setup ## is everything formatted?
+	@$(BIN)/ruff format --check .
+
+lint: setup ## the linter's rules
+	@$(BIN)/ruff check .
+
+types: setup ## mypy and pyright, both strict
+	@$(BIN)/mypy
+	@$(BIN)/basedpyright --warnings
+
+floors: setup ## imports run only downward
+	@$(BIN)/lint-imports --no-logo || $(BIN)/lint-imports
+
+bench: setup ## figures beside a peer or a physical limit, as ratios
+	@for file in benchmarks/*.py; do echo "── $$file"; $(BIN)/python $$file || exit 1; done
+
+packages: $(VENV)/.packages ## install the Debian packages that are missing
+
+setup: $(VENV)/.ready ## the locked virtual environment
+
+$(VENV)/.packages: requirements/debian.txt requirements/install-packages.sh
+	@requirements/install-packages.sh
+	@mkdir -p $(VENV) && touch $@
+
+$(VENV)/.ready: $(VENV)/.packages requirements/all.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or later is wanted; set PYTHON=…" >&2; exit 1; }
+	@echo "Making the virtual environment in $(VENV)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/all.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+lock: ## make the locked requirements anew (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--extra station --extra screen --extra dev pyproject.toml -o requirements/all.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--extra station pyproject.toml -o requirements/station.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		pyproject.toml -o requirements/base.txt
+
+clean: ## remove what was made
+	rm -rf $(VENV) build
