@@ -13,6 +13,7 @@ from workstation.console.opening import cards_of, desk_of, state_directory
 from workstation.console.reply import Reply
 from workstation.console.secrets import ask_passphrase
 from workstation.console.story import told
+from workstation.core.entry import Draft, Kind, Outcome
 from workstation.core.errors import JournalError, MediaError
 from workstation.core.strict_json import JsonObject, JsonValue
 from workstation.journal.client import Journal, PassphraseUnlock
@@ -60,7 +61,7 @@ def add_unlock(arguments: Namespace) -> Reply:
 def show(arguments: Namespace) -> Reply:
     """Tell the journal's story in plain words."""
     with desk_of(arguments) as desk:
-        entries = desk.parts.journal.entries()
+        entries = desk.read_journal("journal show")
         lines = told(entries, desk.roster)
     documents: list[JsonValue] = [base64.b64encode(entry.to_bytes()).decode() for entry in entries]
     return Reply(document={"entries": documents}, lines=tuple(lines))
@@ -74,6 +75,13 @@ def verify(arguments: Namespace) -> Reply:
     with Journal.open(directory, unlock, clock=bootstrap.entry_time) as journal:
         sealed = seal_key is not None
         found = journal.verify(seal_key)
+        noted: JsonObject = {
+            "size": found.size,
+            "root": found.root.hex(),
+            "findings": [*found.findings[:20]],
+            "sealed": sealed,
+        }
+        journal.append(Draft(kind=Kind.JOURNAL_VERIFY, outcome=Outcome.INFO, payload=noted))
     if found.findings:
         raise JournalError("; ".join(found.findings[:20]))
     how = "chain, tree, leaf log and seals" if sealed else "chain, tree and leaf log"

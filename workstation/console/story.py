@@ -62,7 +62,7 @@ def _reasons(entry: Entry) -> list[str]:
     violations = entry.payload.get("violations")
     listed = violations if isinstance(violations, list) else []
     found = [
-        f"         {violation.get('rule')}: {inert(str(violation.get('detail')))}"
+        f"         {violation.get('rule')}: {_readable(violation.get('detail'))}"
         for violation in listed
         if isinstance(violation, dict)
     ]
@@ -80,3 +80,8 @@ def _who(entry: Entry, roster: Roster | None) -> str:
     if entry.actor.key is not None:
         return f" by key {entry.actor.key[:16]}"
     return ""
+
+
+def _readable(detail: object) -> str:
+    # The arrows are ours; everything between them may come from outside.
+    return " ← ".join(inert(part) for part in str(detail).split(" ← "))

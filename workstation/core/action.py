@@ -91,8 +91,24 @@ class ApplyTrust:
     targets: Digest
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadJournal:
+    """Show entries of the journal to somebody, for a purpose that is put on record."""
+
+    purpose: str
+
+
 Action: TypeAlias = (
-    Admit | Reject | Identify | OpenReview | Countersign | Decline | Release | AdmitReceipt | ApplyTrust
+    Admit
+    | Reject
+    | Identify
+    | OpenReview
+    | Countersign
+    | Decline
+    | Release
+    | AdmitReceipt
+    | ApplyTrust
+    | ReadJournal
 )
 
 
@@ -105,5 +121,5 @@ def request_of(action: Action) -> Request | None:
             return review.request
         case AdmitReceipt(request=request):
             return request
-        case Reject() | Identify() | ApplyTrust():
+        case Reject() | Identify() | ApplyTrust() | ReadJournal():
             return None

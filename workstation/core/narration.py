@@ -14,6 +14,7 @@ from workstation.core.action import (
     Decline,
     Identify,
     OpenReview,
+    ReadJournal,
     Reject,
     Release,
 )
@@ -106,6 +107,8 @@ def narrate(action: Action) -> Narration:
                 "policy": trust.policy.version,
             }
             return Narration(kind=Kind.TRUST_APPLY, payload=versions)
+        case ReadJournal(purpose=purpose):
+            return Narration(kind=Kind.JOURNAL_READ, payload={"purpose": purpose})
         case _:
             assert_never(action)
 

@@ -95,6 +95,8 @@ def _numbers(key: Supported, where: str) -> tuple[KeyKind, tuple[str, ...]]:
                     where, f"RSA of {key.key_size} bits found, {RSA_BITS_LEAST} to {RSA_BITS_MOST} wanted"
                 )
             numbers = key.public_numbers()
+            if not numbers.n & 1:
+                raise Malformed(where, "an even RSA modulus found, a product of two odd primes wanted")
             return KeyKind.RSA, ("rsa", f"{numbers.n:x}", f"{numbers.e:x}")
         case ed25519.Ed25519PublicKey():
             raw = key.public_bytes(Encoding.Raw, PublicFormat.Raw)

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from workstation.core.facts import Case, Facts, VerifiedCountersignature
 from workstation.core.guardrails.approver import Standing, objections
+from workstation.core.guardrails.request import CLOCK_TOLERANCE
 from workstation.core.identity import PersonId
 from workstation.core.policy import Need
 from workstation.core.roster import Person
@@ -107,6 +108,7 @@ def _unbound(item: VerifiedCountersignature, case: Case, now: datetime) -> Itera
         (said.approver == str(item.held.holder.id), f"{said.approver} as approver"),
         (said.fingerprint == item.held.credential.key.fingerprint, "another key"),
         (case.request.created <= bound.at < case.request.not_after, "a time the request does not cover"),
+        (bound.at <= now + CLOCK_TOLERANCE, "a time still to come"),
         (max_age is None or now - bound.at <= max_age, "a time too long ago"),
     )
     for holds, what in checks:

@@ -67,6 +67,8 @@ def recompute(
     request = parse_request(contents.request_bundle, documents)
     released = parse_release(contents.release, where="release")
     station = sole_signer(released.envelope, trust.roster, Use.STATION, where="release")
+    if not station.credential.valid_at(released.said.at):
+        raise Untrusted("release.workstation", "a key that was not valid when this was released found")
     _same_release(released, request, trust, now)
     journal = prove(parse_journal_proof(contents.proof, where="journal proof"), station_key(station))
     countersignatures = _countersignatures(contents, released, trust, station, journal)

@@ -12,7 +12,7 @@ from workstation.core import dsse, statement
 from workstation.core.dsse import Envelope
 from workstation.core.errors import Malformed
 from workstation.core.evidence import Evidence, parse_evidence
-from workstation.core.identity import Digest, Fingerprint, RequestId
+from workstation.core.identity import Digest, Fingerprint, RequestId, digest_of
 from workstation.core.manifest import Artifact, refuse_repeats
 from workstation.core.release_contents import is_reserved
 
@@ -96,7 +96,10 @@ def parse_request(bundle: Bundle, documents: Mapping[str, bytes], *, where: str 
     for artifact in artifacts:
         _same(layers[artifact.name], artifact.digest, artifact.size, where)
     for item in listed:
-        _same(layers[item.name], item.digest, len(documents[item.name]), where)
+        document = documents[item.name]
+        _same(layers[item.name], item.digest, len(document), where)
+        if digest_of(document) != item.digest:
+            raise Malformed(f"{where}/{item.name}", f"other bytes found than those of sha256 {item.digest}")
     evidence = tuple(parse_evidence(item.name, item.media_type, documents[item.name]) for item in listed)
     return _request(documents[REQUEST_TITLE], evidence)
 

@@ -30,21 +30,23 @@ def parse_roster(data: bytes, *, where: str = "roster.json") -> Roster:
     fields["schema"].constant(SCHEMA)
     people = tuple(_person(item) for item in fields["people"].items(at_least=1))
     services = tuple(_service(item) for item in fields["services"].items())
+    holders: tuple[Holder, ...] = (*people, *services)
     roster = Roster(
         version=fields["version"].integer(1, 2**31),
         created=fields["created"].time(),
         digest=digest_of(data),
         people=_unique(((person.id, person) for person in people), "person id", where),
         services=_unique(((service.id, service) for service in services), "service id", where),
-        by_fingerprint=_by_fingerprint((*people, *services), where),
-        by_keyid={held.credential.key.keyid: held for held in _all_held((*people, *services))},
+        by_fingerprint=_by_fingerprint(holders, where),
+        by_keyid={held.credential.key.keyid: held for held in _all_held(holders)},
         by_alias=_unique(((alias, p.id) for p in people for alias in sorted(p.aliases)), "alias", where),
         by_builder_id=_unique(
             ((b, s.id) for s in services for b in sorted(s.builder_ids)), "builder id", where
         ),
     )
+    _unique(((holder.id, holder) for holder in holders), "holder id", where)
     _refuse_shared_marks(people, where)
-    _refuse_shared_tokens((*people, *services), where)
+    _refuse_shared_tokens(holders, where)
     _refuse_strangers(roster, where)
     return roster
 

@@ -19,9 +19,11 @@ from workstation.core.action import (
     Decline,
     Identify,
     OpenReview,
+    ReadJournal,
     Reject,
     Release,
 )
+from workstation.core.entry import Entry
 from workstation.core.errors import Malformed, MediaError, TokenRefused, Untrusted, WorkstationError
 from workstation.core.facts import Facts
 from workstation.core.identity import Digest, Fingerprint, RequestId, digest_of
@@ -260,6 +262,11 @@ class Desk:
         if isinstance(outcome, Refusal):
             return self._refused("apply the trust root", "", outcome)
         return outcome.entry
+
+    def read_journal(self, purpose: str) -> tuple[Entry, ...]:
+        """Return every entry of the journal; that somebody read it is an entry too."""
+        self._gate.perform(ReadJournal(purpose=purpose))
+        return self.parts.journal.entries()
 
     # ── within ───────────────────────────────────────────────────────────────────────────────────
 

@@ -13,6 +13,7 @@ from workstation.core.action import (
     Decline,
     Identify,
     OpenReview,
+    ReadJournal,
     Reject,
     Release,
 )
@@ -48,7 +49,7 @@ def run(permit: Permit[Action], tools: Tools, materials: Materials) -> Effected:
             return apply_trust(Permit(action, facts, entry), tools, materials)
         case OpenReview(review=review):
             return Effected(result=Noted(), payload={"diff": review.diff.digest()})
-        case Reject():
+        case Reject() | ReadJournal():
             return Effected(result=Noted())
         case _:
             assert_never(permit.action)

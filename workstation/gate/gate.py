@@ -15,7 +15,7 @@ from typing import TypeAlias
 from workstation.core.action import Action, Countersign
 from workstation.core.countersignature import bind
 from workstation.core.dsse import IN_TOTO, Signature, make_envelope
-from workstation.core.entry import Draft, Entry, Outcome
+from workstation.core.entry import Draft, Entry, Kind, Outcome
 from workstation.core.errors import TokenRefused, WorkstationError
 from workstation.core.facts import Facts
 from workstation.core.guardrails.judge import judge
@@ -24,6 +24,7 @@ from workstation.core.ledger import Ledger
 from workstation.core.narration import Narration, narrate
 from workstation.core.refusal import refusal_statement
 from workstation.core.review import RENDERER
+from workstation.core.strict_json import JsonObject
 from workstation.core.verdict import Allowed, Blocked
 from workstation.effects.run import run
 from workstation.effects.tools import Effected, Tools
@@ -74,6 +75,8 @@ class Gate:
         self._trust_directory, self._station, self._clock = trust_directory, station, clock
         self.ledger = Ledger().after(journal.entries())
         self.trust: VerifiedTrust | None = load(trust_directory, now=clock())
+        opened: JsonObject = {"recovered": journal.recovered, "size": self.ledger.size}
+        self._append(Draft(kind=Kind.JOURNAL_OPEN, outcome=Outcome.INFO, payload=opened))
 
     def perform(self, action: Action, materials: Materials | None = None) -> GateOutcome:
         """Do `action` if every guardrail agrees; either way, say so in the journal.

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_public_key,
 )
 from tuf.api.exceptions import DownloadHTTPError
-from tuf.ngclient.updater import Updater
 from tuf.ngclient.fetcher import FetcherInterface
+from tuf.ngclient.updater import Updater
 
 from workstation.bootstrap import current_time
 from workstation.console.demo.narrator import Narrator

@@ -13,6 +13,7 @@ from workstation.core.action import (
     Decline,
     Identify,
     OpenReview,
+    ReadJournal,
     Reject,
     Release,
 )
@@ -27,14 +28,14 @@ def trust_missing(action: Action, facts: Facts) -> Iterator[Violation]:
         case Admit() | OpenReview() | Countersign() | Decline() | Release() | AdmitReceipt():
             if facts.trust is None:
                 yield Violation("TRUST-MISSING", "no trust root has been applied at this workstation")
-        case Reject() | Identify() | ApplyTrust():
+        case Reject() | Identify() | ApplyTrust() | ReadJournal():
             return
 
 
 def trust_expired(action: Action, facts: Facts) -> Iterator[Violation]:
     """TRUST-EXPIRED: an expired roster or policy decides nothing."""
     match action:
-        case Reject() | Identify():
+        case Reject() | Identify() | ReadJournal():
             return
         case _:
             trust = action.trust if isinstance(action, ApplyTrust) else facts.trust
