@@ -1,0 +1,92 @@
+"""Ways through the screen that several tests go, and questions about what is on it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractListModel, Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QWidget,
+)
+
+from ui.hands import Hands
+from ui.start import Screen
+
+
+def to_review(hands: Hands) -> None:
+    hands.choose("home.queue.table", "urllib3")
+    hands.press("Return")
+    hands.wait_for_page("review")
+
+
+def to_sign(hands: Hands) -> None:
+    to_review(hands)
+    hands.press("Alt+C")
+    hands.wait_for_page("sign")
+    hands.settle()
+
+
+def sign_with(hands: Hands, card: str, pin: str) -> None:
+    """On the signing page, do everything it takes, by keyboard."""
+    hands.tab_to("sign.finding-1.check")
+    hands.press("Space")
+    hands.choose("sign.cards.list", card)
+    hands.tab_to("sign.pin.edit")
+    hands.type(pin)
+    hands.press("Alt+C")
+    hands.settle()
+
+
+def visible(screen: Screen) -> list[QWidget]:
+    return [widget for widget in screen.window.findChildren(QWidget) if widget.isVisible()]
+
+
+def focusable(screen: Screen) -> list[QWidget]:
+    return [
+        widget
+        for widget in visible(screen)
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and widget.isEnabled()
+        and not widget.objectName().startswith("qt_")
+    ]
+
+
+def words_on(widget: QWidget) -> str:
+    """Every text a person, or a screen reader, gets from a widget."""
+    found = [widget.accessibleName(), widget.accessibleDescription(), widget.toolTip()]
+    if isinstance(widget, QLabel | QLineEdit):
+        found.append(widget.text())
+    if isinstance(widget, QLineEdit):
+        found += [widget.placeholderText(), widget.displayText()]
+    if isinstance(widget, QPlainTextEdit):
+        found.append(widget.toPlainText())
+    if isinstance(widget, QAbstractItemView) and widget.model() is not None:
+        found += list(cells_of(widget))
+    return "\n".join(found)
+
+
+def cells_of(view: QAbstractItemView) -> list[str]:
+    model = view.model()
+    roles = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
+    return [
+        str(model.index(row, column).data(role) or "")
+        for row in range(model.rowCount())
+        for column in range(1 if isinstance(model, QAbstractListModel) else model.columnCount())
+        for role in roles
+    ]
+
+
+def all_words(screen: Screen) -> str:
+    return "\n".join(words_on(widget) for widget in screen.window.findChildren(QWidget))
+
+
+def shown_words(screen: Screen) -> str:
+    return "\n".join(words_on(widget) for widget in visible(screen))
+
+
+def focused_name() -> str:
+    widget = QApplication.focusWidget()
+    return widget.objectName() if widget else ""

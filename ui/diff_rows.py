@@ -1,0 +1,137 @@
+"""The rows of the diff table: what a change did to the member itself, then its text, long lines wrapped."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from ui.shown import row_text, size_shown, value_text
+from workstation.core.release_diff import FileChange, Member, RowKind, TextRow
+
+_NARROWEST: Final = 20
+_NO_TEXT: Final = "no lines to show: compared by digest"
+_LEFT_OUT: Final = "unchanged lines left out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownRow:
+    """One row as painted; `continued` when it goes on with the line above."""
+
+    kind: RowKind
+    old: str
+    new: str
+    mark: str
+    text: str
+    continued: bool
+
+    def spoken(self) -> str:
+        """Return the row as a screen reader says it."""
+        number = self.new or self.old
+        line = f", line {number}" if number else ", continued" if self.continued else ""
+        return f"{self.kind.value}{line}: {self.text}"
+
+
+class DiffRows:
+    """The rows of one change, every line wrapped after `columns` characters."""
+
+    def __init__(self, change: FileChange, columns: int) -> None:
+        self._columns = max(_NARROWEST, columns)
+        self._rows = (*_member_rows(change), *_text_rows(change))
+        self._source = array("q")
+        self._piece = array("q")
+        for number, row in enumerate(self._rows):
+            pieces = max(1, -(-len(row_text(row.text)) // self._columns))
+            self._source.extend([number] * pieces)
+            self._piece.extend(range(pieces))
+
+    def __len__(self) -> int:
+        return len(self._source)
+
+    def row(self, place: int) -> ShownRow:
+        """Return the row at a place, counted from zero."""
+        source, piece = self._rows[self._source[place]], self._piece[place]
+        text = row_text(source.text)[piece * self._columns : (piece + 1) * self._columns]
+        return ShownRow(
+            kind=source.kind,
+            old="" if piece or source.old is None else str(source.old),
+            new="" if piece or source.new is None else str(source.new),
+            mark="\u21aa" if piece else _MARKS[source.kind],
+            text=text,
+            continued=piece > 0,
+        )
+
+    def line_at(self, place: int) -> int:
+        """Return which line a row belongs to, to find it again after wrapping anew."""
+        return self._source[place]
+
+    def place_of(self, line: int) -> int:
+        """Return where a line begins."""
+        return bisect_left(self._source, line)
+
+    def next_change(self, place: int, step: int) -> int | None:
+        """Return where the next run of changed rows begins, forwards (1) or backwards (-1)."""
+        place += step
+        while 0 <= place < len(self):
+            if self._begins_change(place):
+                return place
+            place += step
+        return None
+
+    def _begins_change(self, place: int) -> bool:
+        return self._changed(place) and (place == 0 or not self._changed(place - 1))
+
+    def _changed(self, place: int) -> bool:
+        return self._rows[self._source[place]].kind in (RowKind.ADDED, RowKind.REMOVED)
+
+
+_MARKS: Final = {
+    RowKind.CONTEXT: "",
+    RowKind.ADDED: "+",
+    RowKind.REMOVED: "\u2212",
+    RowKind.SKIPPED: "\u22ef",
+}
+
+
+def counts(change: FileChange) -> tuple[int, int]:
+    """Return how many lines were added and how many removed."""
+    kinds = [row.kind for row in change.rows]
+    return kinds.count(RowKind.ADDED), kinds.count(RowKind.REMOVED)
+
+
+def _text_rows(change: FileChange) -> Iterator[TextRow]:
+    if not change.rows:
+        yield TextRow(kind=RowKind.SKIPPED, text=_NO_TEXT)
+    for row in change.rows:
+        left_out = row.kind is RowKind.SKIPPED and not row.text
+        yield TextRow(kind=row.kind, text=_LEFT_OUT) if left_out else row
+
+
+def _member_rows(change: FileChange) -> Iterator[TextRow]:
+    """Yield a removed and an added row for every property of the member that is not what it was."""
+    for name, say in _PROPERTIES:
+        old = say(change.old) if change.old else ""
+        new = say(change.new) if change.new else ""
+        if old == new:
+            continue
+        if old:
+            yield TextRow(kind=RowKind.REMOVED, text=f"{name} {old}")
+        if new:
+            yield TextRow(kind=RowKind.ADDED, text=f"{name} {new}")
+
+
+def _size(member: Member) -> str:
+    return size_shown(member.size).replace("\u2009", " ")
+
+
+_PROPERTIES: Final[tuple[tuple[str, Callable[[Member], str]], ...]] = (
+    ("path  ", lambda member: value_text(member.path)),
+    ("kind  ", lambda member: member.kind.value),
+    ("mode  ", lambda member: f"{member.mode:04o}"),
+    ("owner ", lambda member: value_text(member.owner)),
+    ("target", lambda member: value_text(member.target)),
+    ("size  ", _size),
+    ("sha256", lambda member: member.digest),
+)

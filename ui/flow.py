@@ -1,0 +1,150 @@
+"""What follows what: each answer of the desk brings a page, each wish of a page a question."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from PySide6.QtCore import QObject
+
+from ui.link import DeskLink
+from ui.look import Look
+from ui.page import Page
+from ui.pages.all_pages import Pages
+from ui.pages.outcomes import told_declined, told_ended, told_released
+from ui.shown import value_text
+from ui.window import Window
+from ui.wording import BUSY, ended_words, waiting_words
+from workstation.desk.face import (
+    Answer,
+    AskTokens,
+    Countersigned,
+    Declined,
+    Problem,
+    Question,
+    Queue,
+    Refused,
+    Released,
+    ReviewPage,
+    Station,
+    Tokens,
+)
+
+
+class Flow(QObject):
+    """Joins the desk's line to the pages; holds the answers the pages in front came from."""
+
+    def __init__(self, look: Look, window: Window, link: DeskLink) -> None:
+        super().__init__(window)
+        self._window = window
+        self._link = link
+        self._station: Station | None = None
+        self._review: ReviewPage | None = None
+        self._before_help: Page | None = None
+        self._over = False
+        self.pages = Pages(look, self)
+        for page in self.pages.each():
+            window.add(page)
+        link.answered.connect(self._answered)
+        link.slow.connect(self._slow)
+        link.ended.connect(self._ended)
+
+    def ask(self, question: Question, secret: bytearray | None = None) -> bool:
+        """Ask the desk; what it answers decides which page comes."""
+        # A problem is about the question before this one, except that cards are looked for after it.
+        if not isinstance(question, AskTokens):
+            self._window.strip.hide()
+        asked = self._link.ask(question, secret)
+        if not asked:
+            self._window.tell_waiting(BUSY)
+        return asked
+
+    def go_home(self) -> None:
+        """Show the queue, asked for anew; where the desk has ended there is none."""
+        if self._over:
+            return
+        self._review = None
+        self._window.bring(self.pages.home)
+        self.pages.home.refresh()
+
+    def go_back(self) -> None:
+        """Show the page before this one; where the desk has ended there is none."""
+        page, pages = self._window.page(), self.pages
+        if page is pages.help and self._before_help:
+            self._window.bring(self._before_help)
+        elif page in (pages.sign, pages.decline):
+            self._window.bring(pages.review)
+        elif page not in (pages.home, pages.ended):
+            self.go_home()
+
+    def go_sign(self) -> None:
+        """Show the page where the review at hand is countersigned."""
+        if self._review:
+            self.pages.sign.show_review(self._review, self._station)
+            self._window.bring(self.pages.sign)
+            self.pages.sign.refresh()
+
+    def go_decline(self) -> None:
+        """Show the page where the review at hand is declined."""
+        if self._review:
+            self.pages.decline.show_review(self._review)
+            self._window.bring(self.pages.decline)
+            self.pages.decline.refresh()
+
+    def go_help(self) -> None:
+        """Show the keys."""
+        if self._window.page() is not self.pages.help:
+            self._before_help = self._window.page()
+            self._window.bring(self.pages.help)
+
+    def _slow(self, question: Question) -> None:
+        self._window.tell_waiting(waiting_words(question))
+
+    def _answered(self, question: Question, answer: Answer) -> None:
+        self._window.tell_waiting("")
+        match answer:
+            case Station():
+                self._station = answer
+                self._window.tell_origin(value_text(answer.origin))
+                self.pages.home.show_station(answer)
+            case Queue():
+                self.pages.home.show_queue(answer)
+            case ReviewPage():
+                self._review = answer
+                self.pages.review.show_review(answer)
+                self._window.bring(self.pages.review)
+            case Tokens():
+                self.pages.sign.show_tokens(answer)
+                self.pages.decline.show_tokens(answer)
+            case Countersigned():
+                before = self._review.approvals if self._review else ()
+                self.pages.done.show_countersigned(answer, before)
+                self._window.bring(self.pages.done)
+            case Declined():
+                told_declined(self.pages.told, answer)
+                self._window.bring(self.pages.told)
+            case Released():
+                told_released(self.pages.told, answer)
+                self._window.bring(self.pages.told)
+            case Refused():
+                self.pages.refusal.show_refusal(answer)
+                self._window.bring(self.pages.refusal)
+            case Problem():
+                self._problem(question, answer)
+            case _:
+                assert_never(answer)
+
+    def _problem(self, question: Question, problem: Problem) -> None:
+        self._window.strip.show_problem(problem)
+        if not isinstance(question, AskTokens) and self._window.page() in (
+            self.pages.sign,
+            self.pages.decline,
+        ):
+            # The card's PIN counter may have moved: it is told before a PIN is asked for again.
+            self._window.page().refresh()
+
+    def _ended(self, question: Question | None) -> None:
+        self._over = True
+        self._window.tell_waiting("")
+        self._window.strip.hide()
+        told_ended(self.pages.ended, ended_words(question))
+        self._window.bring(self.pages.ended)

@@ -1,0 +1,78 @@
+"""The changes of a release: files in risk order on the left, the difference on the right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QWidget
+
+from ui.diff_table import DiffTable
+from ui.files_list import FilesList
+from ui.look import Look
+from ui.parts import column, label, line_edit
+from ui.qt_gaps import set_sizes
+from ui.risk import in_risk_order
+from ui.shown import value_text
+from ui.stylesheet import Type
+from workstation.core.release_diff import FileChange
+from workstation.desk.face import ReviewPage
+
+_FILES_SHARE = 3
+_DIFF_SHARE = 8
+
+
+class Changes(QWidget):
+    """A list of files with a filter, and one table for what changed in them."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self.filter = line_edit("review.filter.edit", "Filter the changed files", "Filter (Ctrl+F)")
+        self.files = FilesList(look, "review.files.list", "Changed files, riskiest first")
+        self.diff = DiffTable(look, "review.diff.table", "What changed in the chosen file")
+        self._path = label("review.path.label", wrap=True, step=Type.STRONG)
+        self._empty = label("review.files-empty.label", "No changed file has this in its path.", wrap=True)
+        self._lay_out()
+        self.filter.textChanged.connect(self._filter)
+        self.files.picked.connect(self._show)
+
+    def show_review(self, page: ReviewPage) -> None:
+        """Show the changes of a review."""
+        self.filter.clear()
+        counted = sum(one.counts for one in page.approvals)
+        self.files.show_changes(in_risk_order(page.diff, earlier=counted))
+
+    def go_to(self, path: str) -> bool:
+        """Show the member at `path`; answer False when it did not change."""
+        self.filter.clear()
+        return self.files.go_to(path)
+
+    def next_change(self, step: int) -> None:
+        """Go to the next change, in the next file when this one has no more."""
+        if not self.diff.next_change(step):
+            self.files.step(step)
+
+    def _filter(self, text: str) -> None:
+        self.files.filter_by(text)
+
+    def _show(self, change: object) -> None:
+        found = change if isinstance(change, FileChange) else None
+        self._path.setText(value_text(found.path) if found else "")
+        self._empty.setVisible(found is None)
+        self.diff.show_change(found)
+
+    def _lay_out(self) -> None:
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.setObjectName("review.changes.splitter")
+        splitter.setChildrenCollapsible(False)
+        splitter.setHandleWidth(12)
+        for share, widgets in (
+            (_FILES_SHARE, (self.filter, self._empty, self.files)),
+            (_DIFF_SHARE, (self._path, self.diff)),
+        ):
+            side = QWidget()
+            inside = column(side, gap=6)
+            for widget in widgets:
+                inside.addWidget(widget)
+            splitter.addWidget(side)
+            splitter.setStretchFactor(splitter.count() - 1, share)
+        set_sizes(splitter, (330, 880))
+        column(self).addWidget(splitter)

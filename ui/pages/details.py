@@ -1,0 +1,62 @@
+"""Everything that stands behind the three questions, a tab for each."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtWidgets import QTabWidget
+
+from ui.entries import EntryList
+from ui.look import Look
+from ui.pages import told
+from ui.pages.changes import Changes
+from workstation.desk.face import ReviewPage
+
+_CHANGES: Final = 0
+_NOT_INSPECTED: Final = 4
+
+
+class Details(QTabWidget):
+    """Changes, findings, manifest, evidence, and what could not be inspected."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self.setObjectName("review.details.tabs")
+        self.setAccessibleName("Details")
+        self.tabBar().setObjectName("review.details.tabbar")
+        self.tabBar().setAccessibleName("Details: choose with the arrow keys")
+        self.tabBar().setDrawBase(False)
+        self.changes = Changes(look)
+        self.findings = EntryList(look, "review.all-findings.list", "All findings", can_choose=True)
+        self.manifest = EntryList(look, "review.manifest.list", "Artifacts with size and SHA-256")
+        self.evidence = EntryList(look, "review.evidence.list", "Evidence and who signed it")
+        self.not_inspected = EntryList(look, "review.uninspected.list", "What could not be inspected")
+        for page in (self.changes, self.findings, self.manifest, self.evidence, self.not_inspected):
+            self.addTab(page, "")
+
+    def show_review(self, page: ReviewPage) -> None:
+        """Show the details of a review, its changes in front."""
+        titles = (
+            f"Changes {len(page.diff.changes)}",
+            f"Findings {len(page.diff.findings)}",
+            f"Manifest {len(page.manifest)}",
+            f"Evidence {len(page.evidence)}",
+            f"Not inspected {len(page.diff.not_inspected)}",
+        )
+        for place, title in enumerate(titles):
+            self.setTabText(place, title)
+        self.findings.show_entries(told.told_findings(page.diff))
+        self.manifest.show_entries(told.told_manifest(page))
+        self.evidence.show_entries(told.told_evidence(page))
+        self.not_inspected.show_entries(told.told_not_inspected(page.diff))
+        self.setCurrentIndex(_CHANGES)
+        self.changes.show_review(page)
+
+    def show_changes(self) -> None:
+        """Bring the changes in front."""
+        self.setCurrentIndex(_CHANGES)
+
+    def show_not_inspected(self) -> None:
+        """Bring what could not be inspected in front."""
+        self.setCurrentIndex(_NOT_INSPECTED)
+        self.not_inspected.setFocus()

@@ -1,0 +1,139 @@
+"""Home: which requests are here, and what machine this is."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QStandardItemModel
+from PySide6.QtWidgets import QHeaderView, QStackedWidget, QWidget
+
+from ui.look import Look
+from ui.page import Page, Wishes
+from ui.pages.queue_table import HEADERS, REQUEST_ROLE, queue_row, queue_table
+from ui.pages.station_panel import StationPanel
+from ui.parts import button, column, label, row
+from ui.qt_gaps import append_row, set_headers
+from ui.shown import prose
+from ui.stylesheet import Type
+from ui.wording import NO_QUEUE
+from workstation.core.identity import RequestId
+from workstation.desk.face import AskQueue, AskReview, AskStation, Queue, QueueItem, Stage, Station
+
+_WIDE: Final = HEADERS.index("Built by")
+_OPEN_STAGES: Final = (Stage.ADMITTED, Stage.REVIEWED, Stage.COUNTERSIGNED, Stage.QUORATE)
+
+
+class HomePage(Page):
+    """The queue, and a line about the station."""
+
+    def __init__(self, look: Look, wishes: Wishes) -> None:
+        super().__init__("home", "Requests at this workstation", wishes)
+        self._look = look
+        self._items: dict[str, QueueItem] = {}
+        self._title = label("home.title.label", "Requests", step=Type.TITLE)
+        self._summary = label("home.summary.label", step=Type.LEAD, wrap=True)
+        self.table = queue_table(look)
+        self._rows = QStandardItemModel(self)
+        self.table.setModel(self._rows)
+        self._lacks = label("home.lacks.label", wrap=True)
+        self._open = button("home.open.button", "&Open the review", kind="main")
+        self._again = button("home.again.button", "Ask again (F5)")
+        self._empty = QWidget()
+        self._either = QStackedWidget()
+        self._station = StationPanel()
+        self._lay_out()
+        self.table.activated.connect(self._open_index)
+        self.table.selectionModel().currentChanged.connect(self._tell_lacks)
+        self._open.clicked.connect(self.open_current)
+        self._again.clicked.connect(self.refresh)
+
+    def panes(self) -> tuple[QWidget, ...]:
+        """Return the queue and the buttons."""
+        return (self.table, self._open) if self._items else (self._again,)
+
+    def refresh(self) -> None:
+        """Ask what machine this is; the queue is asked for when that is answered."""
+        self.wishes.ask(AskStation())
+
+    def show_station(self, station: Station) -> None:
+        """Show what machine this is, and ask for the queue."""
+        self._station.show_station(station)
+        self.wishes.ask(AskQueue())
+
+    def show_queue(self, queue: Queue) -> None:
+        """Show which requests are here, the cursor on the one it was on before."""
+        before = self._current()
+        self._items = {item.request: item for item in queue.items}
+        self._rows.clear()
+        set_headers(self._rows, HEADERS)
+        for item in queue.items:
+            append_row(self._rows, queue_row(item))
+        self._either.setCurrentIndex(0 if queue.items else 1)
+        self._open.setVisible(bool(queue.items))
+        self._fit_columns()
+        self._summary.setText(_summary(queue))
+        places = [item.request for item in queue.items]
+        at = places.index(before.request) if before and before.request in places else 0
+        self.table.selectRow(at)
+
+    def open_current(self) -> None:
+        """Open the review of the request the cursor is on."""
+        item = self._current()
+        if item:
+            self.wishes.ask(AskReview(request=item.request))
+
+    def _open_index(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.open_current()
+
+    def _current(self) -> QueueItem | None:
+        row_number = self.table.currentIndex().row()
+        found: object = self._rows.index(row_number, 0).data(REQUEST_ROLE) if row_number >= 0 else None
+        return self._items.get(RequestId(found)) if isinstance(found, str) else None
+
+    def _tell_lacks(self) -> None:
+        item = self._current()
+        lacking = ", ".join(prose(one) for one in item.lacks) if item else ""
+        self._lacks.setText(f"Still lacks: {lacking}" if lacking else "")
+
+    def _fit_columns(self) -> None:
+        header = self.table.horizontalHeader()
+        for place in range(self._rows.columnCount()):
+            header.setSectionResizeMode(place, QHeaderView.ResizeMode.ResizeToContents)
+        if self._rows.columnCount() > _WIDE:
+            header.setSectionResizeMode(_WIDE, QHeaderView.ResizeMode.Stretch)
+
+    def _lay_out(self) -> None:
+        box = column(self, margin=28, gap=6)
+        box.addWidget(self._title)
+        box.addWidget(self._summary)
+        box.addSpacing(10)
+        inside = column(self._empty, gap=8)
+        inside.addStretch(2)
+        for text, step in zip(NO_QUEUE, (Type.TITLE, Type.LEAD), strict=True):
+            words = label(f"home.empty-{step.value}.label", text, step=step, wrap=True)
+            words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            inside.addWidget(words)
+        inside.addStretch(3)
+        self._either.addWidget(self.table)
+        self._either.addWidget(self._empty)
+        box.addWidget(self._either, 1)
+        below = row(gap=12)
+        below.addWidget(self._lacks, 1)
+        below.addWidget(self._again)
+        below.addWidget(self._open)
+        box.addLayout(below)
+        box.addSpacing(10)
+        box.addWidget(self._station)
+
+
+def _summary(queue: Queue) -> str:
+    still = sum(item.stage in _OPEN_STAGES for item in queue.items)
+    match still:
+        case 0:
+            return "Nothing is waiting for a decision."
+        case 1:
+            return "One request is waiting for a decision."
+        case _:
+            return f"{still} requests are waiting for a decision."

@@ -1,0 +1,86 @@
+"""Refusal: looks like nothing else, says every reason in plain words, and offers no way round."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QWidget
+
+from ui.entries import EntryList
+from ui.entry import Entry
+from ui.look import Look
+from ui.page import Page, Wishes
+from ui.parts import button, column, label, panel, row
+from ui.shown import person_text, prose, value_text
+from ui.stylesheet import Type
+from ui.theme import Tone
+from workstation.desk.face import Reason, Refused
+
+REFUSED_MARK = "\u25a0 REFUSED"
+
+
+class RefusalPage(Page):
+    """Shows one refusal."""
+
+    def __init__(self, look: Look, wishes: Wishes) -> None:
+        super().__init__("refusal", "Refused", wishes)
+        self._mark = label("refusal.mark.label", REFUSED_MARK, step=Type.DISPLAY)
+        self._who = label("refusal.who.label", step=Type.LEAD, wrap=True)
+        self.reasons = EntryList(
+            look, "refusal.reasons.list", "Why it was refused, and what to do next", large=True, fit=True
+        )
+        self._record = label("refusal.record.label", wrap=True)
+        self.home = button("refusal.home.button", "&Back to the queue", kind="safe")
+        self._lay_out()
+        self.home.clicked.connect(self._leave)
+
+    def panes(self) -> tuple[QWidget, ...]:
+        """Return the reasons and the way back."""
+        return (self.reasons, self.home)
+
+    def show_refusal(self, refused: Refused) -> None:
+        """Show why an action was refused."""
+        who = person_text(refused.who) or "Whoever holds this card"
+        self._who.setText(f"{who} may not do this: {prose(refused.action)}. Nothing was signed.")
+        self.reasons.show_entries([_told(reason) for reason in refused.reasons])
+        self._record.setText(
+            f"Journal entry {refused.entry} records this refusal."
+            f" It was decided by policy {value_text(refused.policy_id)}, version {refused.policy_version}."
+        )
+        rules = ", ".join(reason.headline for reason in refused.reasons)
+        self.setAccessibleDescription(f"Refused: {prose(rules)}")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
+        """Let Enter go back to the queue."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._leave()
+        else:
+            super().keyPressEvent(event)
+
+    def _leave(self) -> None:
+        self.wishes.go_home()
+
+    def _lay_out(self) -> None:
+        outer = column(self, margin=20)
+        frame = panel("refusal.whole.panel", "refused")
+        outer.addWidget(frame)
+        inside = column(frame, margin=32, gap=10)
+        inside.addWidget(self._mark)
+        inside.addWidget(self._who)
+        inside.addSpacing(12)
+        inside.addWidget(self.reasons)
+        inside.addStretch(1)
+        below = row(gap=24)
+        below.addWidget(self._record, 1)
+        below.addWidget(self.home)
+        inside.addLayout(below)
+
+
+def _told(reason: Reason) -> Entry:
+    return Entry(
+        headline=prose(reason.headline),
+        detail=f"{prose(reason.detail)}\nWhat to do next: {prose(reason.next_step)}",
+        note=f"rule {value_text(reason.rule)} \u00b7 {value_text(reason.control)}",
+        mark="\u25a0",
+        tone=Tone.DANGER,
+    )

@@ -1,0 +1,57 @@
+"""What machine this is: a line of names and values."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtWidgets import QWidget
+
+from ui.parts import column, label, panel, row
+from ui.shown import time_shown, value_text
+from ui.stylesheet import Type
+from workstation.desk.face import Station
+
+
+class StationPanel(QWidget):
+    """Shows a station's facts side by side."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._values = {
+            part: label(f"home.station-{part}.label", "\u2014", step=Type.STRONG)
+            for part in ("workstation", "journal", "roster", "policy", "trust", "outgoing")
+        }
+        frame = panel("home.station.panel", "panel")
+        inside = row(frame, margin=14, gap=20)
+        for part, value in self._values.items():
+            pair = column(gap=2)
+            pair.addWidget(label(f"home.station-{part}-name.label", _NAMES[part], step=Type.CAPTION))
+            pair.addWidget(value)
+            inside.addLayout(pair)
+        column(self).addWidget(frame)
+
+    def show_station(self, station: Station) -> None:
+        """Show a station's facts."""
+        none = "none yet"
+        roster, policy = station.roster_version, station.policy_version
+        expires = time_shown(station.trust_expires)[:10] if station.trust_expires else none
+        values = {
+            "workstation": value_text(station.origin),
+            "journal": f"{station.journal_size} entries",
+            "roster": f"version {roster}" if roster else none,
+            "policy": f"{value_text(station.policy_id)}, version {policy}" if policy else none,
+            "trust": expires,
+            "outgoing": value_text(station.outgoing),
+        }
+        for part, text in values.items():
+            self._values[part].setText(text)
+
+
+_NAMES: Final = {
+    "workstation": "Workstation",
+    "journal": "Journal",
+    "roster": "Roster",
+    "policy": "Policy",
+    "trust": "Trust root until",
+    "outgoing": "Outgoing medium",
+}

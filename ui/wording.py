@@ -1,0 +1,157 @@
+"""Words for people that are not already in the desk's answers."""
+
+from __future__ import annotations
+
+from typing import Final, assert_never
+
+from ui.theme import Tone
+from workstation.desk.face import (
+    AskCountersign,
+    AskDecline,
+    AskQueue,
+    AskRelease,
+    AskReview,
+    AskStation,
+    AskTokens,
+    Question,
+    QueueItem,
+    Stage,
+)
+
+NO_QUEUE: Final = (
+    "No request is waiting.",
+    "Put the incoming medium in and admit its bundle, then press F5.",
+)
+NO_BLOCKERS: Final = (
+    "Nothing found that stops the next approver.",
+    "Whether that may be you, your card decides: whoever had a hand in this is refused.",
+)
+TRY_ANYWAY: Final = "Press Countersign again to try all the same: a refusal goes into the journal."
+NO_CARD: Final = ("No card is in a reader.", "Put your card in, then press F5.")
+NEEDS_CARD: Final = "Choose the card to sign with. If none is listed, put yours in and press F5."
+NEEDS_PIN: Final = "Type the PIN of this card."
+NEEDS_REASON: Final = "Say why you decline: the reason goes into the journal and stays."
+NEEDS_ACKNOWLEDGEMENTS: Final = "Look at each of these findings and tick it before you countersign."
+BUSY: Final = "One thing at a time: the desk is still answering."
+PIN_PLACE: Final = "Used once, then forgotten. Backspace begins again. Enter never signs."
+
+KEYS: Final = (
+    ("F1", "This page"),
+    ("F5", "Ask the desk again"),
+    ("F6", "Next pane (Shift+F6: the one before)"),
+    ("Tab", "Next control"),
+    ("Ctrl+1", "The queue"),
+    ("Return", "Open what the cursor is on"),
+    ("Esc", "Back; nothing is signed by leaving"),
+    ("N, P", "Next and previous change"),
+    ("Ctrl+F", "Filter the changed files"),
+    ("Alt+C", "Countersign"),
+    ("Alt+D", "On a review: decline. When asked for a PIN: do not sign"),
+    ("Ctrl++, Ctrl+\u2212, Ctrl+0", "Larger, smaller and usual text"),
+    ("Ctrl+T", "Light, dark, high contrast"),
+)
+
+HINTS: Final = {
+    "home": "Return opens a request \u00b7 F5 asks again \u00b7 F1 keys",
+    "review": "N P next change \u00b7 F6 panes \u00b7 Ctrl+F filter \u00b7 Alt+C countersign \u00b7 Esc queue"
+    " \u00b7 F1 keys",
+    "sign": "Up Down choose a card \u00b7 F5 cards again \u00b7 Alt+C countersign \u00b7 Esc do not sign",
+    "decline": "Up Down choose a card \u00b7 F5 cards again \u00b7 Esc do not decline",
+    "refusal": "Return or Esc goes back to the queue",
+    "done": "Esc goes back to the queue",
+    "released": "Esc goes back to the queue",
+    "ended": "",
+    "help": "Esc goes back",
+}
+
+
+def stage_words(item: QueueItem) -> str:
+    """Say how far a request has come."""
+    match item.stage:
+        case Stage.ADMITTED:
+            return "waiting for review"
+        case Stage.REVIEWED:
+            return "review opened"
+        case Stage.COUNTERSIGNED:
+            return "partly countersigned"
+        case Stage.QUORATE:
+            return "\u2713 ready to release"
+        case Stage.RELEASED:
+            return "\u2713 released"
+        case Stage.DECLINED:
+            return "\u25a0 declined"
+        case _:
+            assert_never(item.stage)
+
+
+def waiting_words(question: Question) -> str:
+    """Say what the desk is doing, while it takes its time."""
+    match question:
+        case AskStation() | AskQueue():
+            return "The desk reads the queue\u2026"
+        case AskReview():
+            return "The desk prepares the review\u2026"
+        case AskTokens():
+            return "The desk looks for cards\u2026"
+        case AskCountersign() | AskDecline():
+            return "The card is asked to sign. Touch it when it blinks\u2026"
+        case AskRelease():
+            return "The release is being written\u2026"
+        case _:
+            assert_never(question)
+
+
+def ended_words(question: Question | None) -> str:
+    """Say what is known about signatures when the desk has ended while answering `question`."""
+    match question:
+        case AskCountersign() | AskDecline():
+            return (
+                "Nothing was signed as far as this screen knows: no answer came. If the card did sign,"
+                " the journal has it; look there first after the restart."
+            )
+        case AskRelease():
+            return "Nothing was signed. The release may be half written: do not use the outgoing medium."
+        case AskStation() | AskQueue() | AskReview() | AskTokens() | None:
+            return "Nothing was signed."
+        case _:
+            assert_never(question)
+
+
+def pin_words(pin: str) -> tuple[str, Tone]:
+    """Say the state of a card's PIN before it is asked for."""
+    match pin:
+        case "ok":
+            return "PIN ready", Tone.GOOD
+        case "low":
+            return "\u25b2 A wrong PIN was typed before: few tries are left", Tone.WARN
+        case "final":
+            return "\u25b2 LAST TRY: one more wrong PIN locks this card", Tone.DANGER
+        case "locked":
+            return "\u25a0 Locked: this card signs nothing until it is unlocked", Tone.DANGER
+        case "uninitialised":
+            return "\u25a0 No PIN is set: this card signs nothing yet", Tone.DANGER
+        case _:
+            return "\u25b2 The card does not tell the state of its PIN", Tone.WARN
+
+
+def pin_usable(pin: str) -> bool:
+    """Whether it makes sense to ask for this card's PIN."""
+    return pin not in ("locked", "uninitialised")
+
+
+def tries_words(tries_left: int | None) -> str:
+    """Say how many tries a PIN has left, where the token tells it."""
+    match tries_left:
+        case None:
+            return ""
+        case 0:
+            return "No tries are left: the card is locked."
+        case 1:
+            return "1 try is left. Another wrong PIN locks the card."
+        case _:
+            return f"{tries_left} tries are left."
+
+
+def have_need(have: int, need: int) -> str:
+    """Say how far the quorum is."""
+    return f"{have} of {need} countersignatures" if need != 1 else f"{have} of 1 countersignature"
