@@ -70,6 +70,10 @@ def recompute(
     if not station.credential.valid_at(released.said.at):
         raise Untrusted("release.workstation", "a key that was not valid when this was released found")
     _same_release(released, request, trust, now)
+    if not station.credential.valid_at(released.said.at):
+        raise Untrusted(
+            "release", f"the key of {station.holder.id} was not valid {time_text(released.said.at)}"
+        )
     journal = prove(parse_journal_proof(contents.proof, where="journal proof"), station_key(station))
     countersignatures = _countersignatures(contents, released, trust, station, journal)
     ledger = disclosed_ledger(journal.entries)
@@ -139,10 +143,12 @@ def _countersignatures(
             raise Untrusted(
                 title, f"sha256 {signed.envelope.digest} found, {named[title]} wanted by the release"
             )
+        if title != countersignature_title(signed.countersignature.approver):
+            raise Untrusted(title, f"a countersignature by {signed.countersignature.approver} found")
         bound = signed.countersignature.binding
         if bound.station != station.credential.key.fingerprint or bound.journal not in journal.earlier:
             raise Untrusted(title, "it is bound to another workstation or to a journal that is not this one")
-        held = sole_signer(signed.envelope, trust.roster, Use.COUNTERSIGN, where=title)
+        held = sole_signer(signed.envelope, trust.roster, None, where=title)
         found.append(VerifiedCountersignature(signed, held))
     return tuple(found)
 

@@ -39,15 +39,18 @@ def signers_of(envelope: Envelope, roster: Roster, *, where: str) -> tuple[Signe
     return tuple(_signer(signature, envelope, roster, where) for signature in envelope.signatures)
 
 
-def sole_signer(envelope: Envelope, roster: Roster, use: Use, *, where: str) -> Held:
-    """Return the one holder who signed, with a key enrolled for `use`; raises Untrusted."""
+def sole_signer(envelope: Envelope, roster: Roster, use: Use | None, *, where: str) -> Held:
+    """Return the one holder who signed; raises Untrusted.
+
+    With `use`, the key has to be enrolled for it; without, whoever asks decides what it may do.
+    """
     if len(envelope.signatures) != 1:
         raise Untrusted(where, f"{len(envelope.signatures)} signatures found, exactly one wanted")
     match _signer(envelope.signatures[0], envelope, roster, where):
-        case Known(held) if use in held.credential.uses:
+        case Known(held) if use is None or use in held.credential.uses:
             return held
         case Known(held):
-            raise Untrusted(where, f"a key of {held.holder.id} not enrolled to {use.value} found")
+            raise Untrusted(where, f"a key of {held.holder.id} not enrolled for {use} found")
         case Stranger(keyid):
             raise Untrusted(
                 where, f"a signature by unknown key {keyid[:64]!a} found, one from the roster wanted"

@@ -53,7 +53,6 @@ from workstation.desk.face import (
     Refused,
     Released,
     ReviewPage,
-    Stage,
     Station,
     TokenCard,
     Tokens,
@@ -89,9 +88,6 @@ class Parts:
     outgoing: Path
     station: Fingerprint
     clock: Callable[[], datetime]
-
-
-_DECIDED = (Stage.RELEASED, Stage.DECLINED)
 
 
 class Desk:
@@ -148,7 +144,9 @@ class Desk:
     def queue(self) -> Queue:
         """Return every request, those still to be decided first."""
         items = [self._item(self.shelf.request(history)) for history in self._gate.ledger.requests.values()]
-        return Queue(items=tuple(sorted(items, key=lambda item: (item.stage in _DECIDED, item.admitted))))
+        return Queue(
+            items=tuple(sorted(items, key=lambda item: (item.stage in pages.DECIDED, item.admitted)))
+        )
 
     def tokens(self) -> Tokens:
         """Return the cards in the readers."""

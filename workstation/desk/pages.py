@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from workstation.core.action import Release
 from workstation.core.closure import BuilderSet
 from workstation.core.evidence import Evidence, summary
@@ -26,6 +28,8 @@ from workstation.desk.face import (
     Stage,
 )
 
+DECIDED: Final = (Stage.RELEASED, Stage.DECLINED)
+
 
 def stage_of(history: RequestHistory, quorum: Quorum) -> Stage:
     """Return how far a request has come."""
@@ -45,6 +49,7 @@ def queue_item(
 ) -> QueueItem:
     """Return a request's line in the queue."""
     quorum = quorum_of(facts)
+    stage = stage_of(history, quorum)
     people = frozenset[PersonId]() if facts.builders is None else facts.builders.people
     return QueueItem(
         request=request.id,
@@ -53,11 +58,11 @@ def queue_item(
         previous_version="" if previous is None else previous.version,
         channel=request.channel,
         builders=tuple(sorted(_name(person, facts) for person in people)),
-        stage=stage_of(history, quorum),
+        stage=stage,
         have=len(quorum.approvers),
         need=max((met.need.at_least for met in quorum.needs), default=0),
         admitted=time_text(request.created),
-        lacks=tuple(violation.detail for violation in blockers(request, facts, None)),
+        lacks=() if stage in DECIDED else tuple(one.detail for one in blockers(request, facts, None)),
     )
 
 

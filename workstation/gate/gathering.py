@@ -10,7 +10,7 @@ from workstation.core.countersignature import parse_countersignature
 from workstation.core.facts import Facts, VerifiedCountersignature
 from workstation.core.ledger import Ledger, RequestHistory
 from workstation.core.request import Request
-from workstation.core.roster import Roster, Use
+from workstation.core.roster import Roster
 from workstation.core.signers import sole_signer
 from workstation.core.trust_snapshot import TrustSnapshot
 from workstation.vault.store import Vault
@@ -52,6 +52,6 @@ def _countersignatures(
     found: list[VerifiedCountersignature] = []
     for approval in () if history is None else history.approvals:
         signed = parse_countersignature(vault.read(approval.envelope), where=f"store/{approval.envelope}")
-        held = sole_signer(signed.envelope, roster, Use.COUNTERSIGN, where=f"store/{approval.envelope}")
+        held = sole_signer(signed.envelope, roster, None, where=f"store/{approval.envelope}")
         found.append(VerifiedCountersignature(signed, held))
     return tuple(found)

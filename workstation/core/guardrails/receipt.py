@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
 
 from workstation.core.action import Action, AdmitReceipt
 from workstation.core.errors import Untrusted
 from workstation.core.facts import Facts
 from workstation.core.quorum import quorum_of
 from workstation.core.roster import Held, Person, Use
+from workstation.core.shape import time_text
 from workstation.core.signers import sole_signer
 from workstation.core.verdict import Violation
 
-DEPLOYER_ROLE = "deployer"
+DEPLOYER_ROLE: Final = "deployer"
+CLOCK_TOLERANCE: Final = timedelta(minutes=10)
 
 
 def receipt_release(action: Action, facts: Facts) -> Iterator[Violation]:
@@ -49,6 +53,10 @@ def deployer(action: Action, facts: Facts) -> Iterator[Violation]:
             if not held.credential.valid_at(signed.receipt.at):
                 yield Violation(
                     "DEPLOYER", f"the key of {held.holder.name} was not valid when this was signed"
+                )
+            if signed.receipt.at > facts.now + CLOCK_TOLERANCE:
+                yield Violation(
+                    "DEPLOYER", f"it says it was signed {time_text(signed.receipt.at)}, still to come"
                 )
             if held.credential.key.fingerprint != signed.receipt.deployer:
                 yield Violation("DEPLOYER", "it names another key as the deployer's than the one that signed")
