@@ -48,8 +48,8 @@ $(VENV)/.ready: $(VENV)/.packages requirements/all.txt pyproject.toml
 		{ echo "Python 3.11 or later is wanted; set PYTHON=…" >&2; exit 1; }
 	@echo "Making the virtual environment in $(VENV)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/all.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip install --quiet --no-cache-dir --disable-pip-version-check --require-hashes -r requirements/all.txt
+	@$(BIN)/python -m pip install --quiet --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 lock: ## make the locked requirements anew (needs uv)

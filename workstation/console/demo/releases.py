@@ -61,7 +61,7 @@ def _fetch(release: PublicRelease, directory: Path, name: str, digest: str, opti
     pinned.write_text(f"{PACKAGE}=={release.version} --hash=sha256:{digest}\n")
     command = [
         sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
-        "--no-deps", "--no-build-isolation", "--require-hashes", option, ":all:",
+        "--no-cache-dir", "--no-deps", "--no-build-isolation", "--require-hashes", option, ":all:",
         "--requirement", str(pinned), "--dest", str(directory),
     ]  # fmt: skip
     environment = clean_environment((*KEPT, *_pip_settings()))
