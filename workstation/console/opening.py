@@ -11,7 +11,7 @@ from typing import Final
 
 from workstation.bootstrap import journal_directory, open_desk, read_config
 from workstation.console.secrets import ask_passphrase, ask_pin
-from workstation.core.errors import JournalError, Malformed
+from workstation.core.errors import JournalError, Usage
 from workstation.core.identity import Fingerprint
 from workstation.desk.desk import Desk
 from workstation.journal.client import Journal, PassphraseUnlock, TokenUnlock, Unlock
@@ -53,13 +53,13 @@ def desk_of(arguments: Namespace) -> Generator[Desk]:
 
 @contextmanager
 def cards_of(arguments: Namespace, state: Path | None = None) -> Generator[Cards]:
-    """Open the cards of the PKCS#11 module that is named; raises Malformed when none is."""
+    """Open the cards of the PKCS#11 module that is named; raises Usage when none is."""
     named = arguments.module or os.environ.get("COUNTERSIGN_MODULE")
     if named is None and state is not None:
         configured = read_config(state).module
         named = None if configured is None else str(configured)
     if named is None:
-        raise Malformed("--module", "nothing found, the path of a PKCS#11 module wanted")
+        raise Usage("--module", "nothing found, the path of a PKCS#11 module wanted")
     with Cards(Path(named)) as cards:
         yield cards
 

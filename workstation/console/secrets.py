@@ -7,18 +7,18 @@ import os
 import sys
 from argparse import Namespace
 
-from workstation.core.errors import Malformed
+from workstation.core.errors import Malformed, Usage
 
 LONGEST = 1024
 
 
 def ask_pin(arguments: Namespace, whose: str) -> bytearray:
-    """Return the PIN of a card; raises Malformed when there is nobody to ask."""
+    """Return the PIN of a card; raises Usage when there is nobody to ask."""
     return _secret(arguments.pin_fd, f"PIN of {whose}: ", "--pin-fd")
 
 
 def ask_passphrase(arguments: Namespace) -> bytearray:
-    """Return the journal's passphrase; raises Malformed when there is nobody to ask."""
+    """Return the journal's passphrase; raises Usage when there is nobody to ask."""
     return _secret(arguments.passphrase_fd, "Passphrase of the journal: ", "--passphrase-fd")
 
 
@@ -26,7 +26,7 @@ def _secret(descriptor: int | None, prompt: str, option: str) -> bytearray:
     if descriptor is not None:
         return _line(descriptor, option)
     if not sys.stdin.isatty():
-        raise Malformed(option, "no terminal to ask on, an open descriptor wanted")
+        raise Usage(option, "no terminal to ask on, an open descriptor wanted")
     # getpass gives a str, which cannot be wiped; ending the process is what wipes it.
     return bytearray(getpass.getpass(prompt).encode())
 

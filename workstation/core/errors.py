@@ -24,6 +24,17 @@ class Malformed(WorkstationError):
         self.why = why
 
 
+class Usage(WorkstationError):
+    """The command line was not given what it needs."""
+
+    exit_status = 2
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(f"{where}: {why}")
+        self.where = where
+        self.why = why
+
+
 class Untrusted(WorkstationError):
     """A signature, proof, chain or digest does not hold."""
 
