@@ -15,7 +15,7 @@ from ui.look import Look
 from ui.stylesheet import Type
 from workstation.core.release_diff import FileChange
 
-_WRAP_AFTER_MS: Final = 10
+_WRAP_AFTER_MS: Final = 0
 _PADDING: Final = 12
 
 

@@ -15,7 +15,7 @@ from ui.qt_gaps import children_of, combinations
 from ui.window import Window
 
 PATIENCE_S: Final = 60.0
-_GLANCE_MS: Final = 20
+_GLANCE_MS: Final = 5
 
 
 class NotThere(Exception):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
@@ -12,10 +13,11 @@ from ui.look import Look
 from ui.window import Window
 
 
-class Keys:
-    """Binds keys to the window, the look and the flow."""
+class Keys(QObject):
+    """Binds keys to the window, the look and the flow; lives as long as the window."""
 
     def __init__(self, look: Look, window: Window, flow: Flow) -> None:
+        super().__init__(window)
         self._window = window
         for keys, action in {
             "F1": flow.go_help,

@@ -58,9 +58,12 @@ def desk() -> SampleDesk:
 
 @pytest.fixture
 def line(desk: SampleDesk) -> Iterator[DeskThread]:
+    # Collected in the desk's thread, a widget would be destroyed there.
+    gc.disable()
     thread = DeskThread(desk)
     yield thread
     thread.close()
+    gc.enable()
 
 
 @pytest.fixture
@@ -68,7 +71,6 @@ def start(application: QApplication, line: DeskThread) -> Iterator[Callable[[], 
     screens: list[Screen] = []
 
     def begin() -> Screen:
-        gc.disable()
         theme = ThemeName.LIGHT
         look = Look(application, theme, 100)
         options = Options(
@@ -83,7 +85,6 @@ def start(application: QApplication, line: DeskThread) -> Iterator[Callable[[], 
         screen.window.close()
         screen.window.deleteLater()
     QTest.qWait(0)
-    gc.collect()
 
 
 @pytest.fixture

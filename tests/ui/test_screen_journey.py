@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from sample_desk import PIN, DeskThread, SampleDesk
+from sample_desk import DeskThread, SampleDesk
+from sample_release import PIN
 
 from ui.journey_steps import Card, Open, Pin, parse_journey
 from workstation.core.errors import Malformed

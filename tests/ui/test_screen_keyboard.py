@@ -7,11 +7,10 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
-from sample_desk import PIN, DeskThread
+from PySide6.QtWidgets import QWidget
+from sample_desk import DeskThread
+from sample_release import PIN
 from walks import focusable, focused_name, sign_with, to_review, to_sign
 
 from ui.hands import Hands
@@ -96,7 +95,7 @@ def test_whatever_can_have_the_keyboard_has_a_name_and_tab_leads_to_it(
 
     reached = [focused_name()]
     for _ in range(len(wanted) + 4):
-        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        hands.press("Tab")
         reached.append(focused_name())
 
     names = Counter(widget.objectName() for widget in wanted)
@@ -208,10 +207,11 @@ def test_the_text_grows_and_shrinks_and_the_window_stays(screen: Screen, hands: 
     assert screen.window.size() == size
 
 
+@pytest.mark.parametrize("place", [at_home, at_review, at_sign, at_decline], ids=lambda place: place.__name__)
 def test_nothing_lies_beyond_the_right_edge_at_one_and_a_half_times_the_text(
-    screen: Screen, hands: Hands
+    screen: Screen, hands: Hands, line: DeskThread, place: Callable[[Hands, DeskThread], None]
 ) -> None:
-    to_review(hands)
+    place(hands, line)
     for _ in range(5):
         hands.press("Ctrl++")
     hands.settle()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from sample_desk import PIN, REQUEST, REVIEW, SampleDesk, blocked_review, sample_review
+from sample_answers import blocked_review, sample_review
+from sample_desk import SampleDesk
+from sample_release import PIN, REQUEST, REVIEW
 from walks import focused_name, shown_words, sign_with, to_review, to_sign
 
 from ui.hands import Hands
@@ -16,6 +18,7 @@ from workstation.desk.face import (
     AskQueue,
     AskRelease,
     AskReview,
+    AskStation,
     Queue,
 )
 
@@ -44,6 +47,15 @@ def test_an_empty_queue_says_what_to_do(desk: SampleDesk, start: Callable[[], Sc
 
     assert "Put the incoming medium in" in shown_words(screen)
     assert "pkg:" not in shown_words(screen)
+
+
+def test_f5_asks_the_desk_again(desk: SampleDesk, screen: Screen, hands: Hands) -> None:
+    before = len(desk.asked)
+
+    hands.press("F5")
+    hands.settle()
+
+    assert [type(question) for question in desk.asked[before:]] == [AskStation, AskQueue]
 
 
 def test_the_review_answers_the_three_questions(screen: Screen, hands: Hands) -> None:

@@ -1,24 +1,20 @@
-"""The values behind the pages: rows, risk order, inert words, colours. No window."""
+"""The words and colours behind the pages. No window."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_desk import mark, member, sample_diff
-from ui_laws import changes as any_change
+from sample_answers import sample_item
+from sample_release import REQUEST, sample_diff
 
-from ui.diff_rows import DiffRows
 from ui.fonts import typefaces
-from ui.risk import REFUSE, acknowledgement, in_risk_order, risk_of, to_acknowledge
 from ui.shown import grouped, paragraphs, person_text, prose, row_text, size_shown, time_shown, value_text
 from ui.stylesheet import stylesheet
 from ui.theme import THEMES, Theme, ThemeName, Tone
 from ui.wording import HINTS, ended_words, pin_usable, pin_words, stage_words, tries_words, waiting_words
-from workstation.core.release_diff import ChangeKind, FileChange, Finding, ReleaseDiff, RowKind, TextRow
 from workstation.desk.face import (
     AskCountersign,
     AskDecline,
@@ -30,99 +26,6 @@ from workstation.desk.face import (
     Question,
     Stage,
 )
-
-SAFE = set("‹›→·") | {chr(code) for code in range(0x20, 0x7F)}
-
-
-@given(any_change(), st.integers(1, 200))
-def test_wrapping_loses_no_character(change: FileChange, columns: int) -> None:
-    rows = DiffRows(change, columns)
-
-    shown = [rows.row(place) for place in range(len(rows))]
-    joined = "".join(row.text for row in shown)
-
-    assert joined.endswith("".join(row_text(row.text) for row in change.rows if row.text))
-    assert all(len(row.text) <= max(20, columns) for row in shown)
-
-
-@given(any_change(), st.integers(1, 200))
-def test_every_row_shown_is_inert(change: FileChange, columns: int) -> None:
-    rows = DiffRows(change, columns)
-
-    shown = "".join(rows.row(place).text for place in range(len(rows)))
-
-    assert set(shown) <= SAFE
-
-
-@given(any_change(), st.integers(1, 200))
-def test_a_changed_row_always_has_its_mark(change: FileChange, columns: int) -> None:
-    rows = DiffRows(change, columns)
-
-    for place in range(len(rows)):
-        row = rows.row(place)
-        marks = {RowKind.ADDED: "+", RowKind.REMOVED: "−", RowKind.CONTEXT: "", RowKind.SKIPPED: "⋯"}
-
-        assert row.mark == ("↪" if row.continued else marks[row.kind])
-
-
-@given(any_change(), st.integers(1, 200), st.integers(1, 200))
-def test_a_line_is_found_again_after_wrapping_anew(change: FileChange, before: int, after: int) -> None:
-    old, new = DiffRows(change, before), DiffRows(change, after)
-
-    for place in range(len(old)):
-        line = old.line_at(place)
-
-        assert new.line_at(new.place_of(line)) == line
-
-
-@given(st.lists(st.integers(0, 100), max_size=12), st.integers(0, 4))
-def test_the_riskiest_comes_first_and_nothing_is_left_out(ranks: list[int], earlier: int) -> None:
-    paths = [f"a/{number}" for number in range(len(ranks))]
-    diff = ReleaseDiff(
-        changes=tuple(FileChange(kind=ChangeKind.ADDED, new=member(path, path)) for path in paths),
-        findings=tuple(
-            Finding(rule="X", rank=rank, path=path, sentence="x")
-            for path, rank in zip(paths, ranks, strict=True)
-        ),
-    )
-
-    order = in_risk_order(diff, earlier=earlier)
-
-    assert sorted(one.change.path for one in order) == sorted(paths)
-    assert all(before.rank >= after.rank for before, after in pairwise(order))
-
-
-def test_a_later_reviewer_starts_elsewhere_within_a_class() -> None:
-    diff = replace(sample_diff(), findings=())
-
-    first, second = in_risk_order(diff), in_risk_order(diff, earlier=1)
-
-    assert first[0] != second[0]
-    assert set(first) == set(second)
-
-
-def test_a_finding_inside_an_archive_counts_for_the_archive() -> None:
-    diff = ReleaseDiff(
-        changes=(FileChange(kind=ChangeKind.ADDED, new=member("a.tar", "a")),),
-        findings=(Finding(rule="X", rank=90, path="a.tar!/b/c", sentence="x"),),
-    )
-
-    assert in_risk_order(diff)[0].rank == 90
-
-
-def test_findings_from_eighty_on_are_acknowledged_by_rule_and_path() -> None:
-    found = to_acknowledge(sample_diff())
-
-    assert [acknowledgement(one) for one in found] == [
-        "RUNS-BY-ITSELF urllib3-2.2.2.tar.gz!/urllib3-2.2.2/hooks/post-install.sh"
-    ]
-
-
-def test_classes_of_risk_differ_in_mark_and_word() -> None:
-    classes = [risk_of(rank) for rank in (REFUSE, 85, 50, 3)]
-
-    assert len({one.mark for one in classes}) == 4
-    assert len({one.word for one in classes}) == 4
 
 
 @given(st.text())
@@ -142,10 +45,10 @@ def test_two_paths_that_differ_are_shown_differently(one: str, other: str) -> No
     ("name", "shown"),
     [
         ("Zoë Łukasz", "Zoë Łukasz"),
-        ("bob\u202e", "bob‹U+202E›"),
-        ("a\u200bb", "a‹U+200B›b"),
+        ("bob\u202e", "bob\u2039U+202E\u203a"),
+        ("a\u200bb", "a\u2039U+200B\u203ab"),
         ("<b>Eve</b>", "<b>Eve</b>"),
-        ("\u05d0", "‹U+05D0›"),
+        ("\u05d0", "\u2039U+05D0\u203a"),
     ],
 )
 def test_names_of_people_keep_their_letters_and_nothing_else(name: str, shown: str) -> None:
@@ -155,38 +58,9 @@ def test_names_of_people_keep_their_letters_and_nothing_else(name: str, shown: s
 def test_digests_times_and_sizes_are_written_for_the_eye() -> None:
     assert grouped("0123456789abcdef", per_line=2) == "0123 4567\n89ab cdef"
     assert time_shown("2026-11-20T09:00:00Z") == "2026-11-20 09:00 UTC"
-    assert time_shown("soon\x1b") == "soon‹U+001B›"
+    assert time_shown("soon\x1b") == "soon\u2039U+001B\u203a"
     assert size_shown(1) == "1 byte"
     assert size_shown(1234567) == "1\u2009234\u2009567 bytes"
-
-
-def test_a_member_that_lost_its_bits_shows_before_and_after() -> None:
-    old = member("bin/run", "same", mode=0o644)
-    change = FileChange(kind=ChangeKind.CHANGED, old=old, new=replace(old, mode=0o4755))
-
-    rows = DiffRows(change, 80)
-
-    assert [(rows.row(place).mark, rows.row(place).text) for place in range(2)] == [
-        ("−", "mode   0644"),
-        ("+", "mode   4755"),
-    ]
-    assert "compared by digest" in rows.row(2).text
-
-
-def test_a_new_member_shows_what_it_is() -> None:
-    change = FileChange(kind=ChangeKind.ADDED, new=member("a\u202eb", "x"), rows=())
-
-    text = "\n".join(DiffRows(change, 200).row(place).text for place in range(5))
-
-    assert "path   a‹U+202E›b" in text
-    assert f"sha256 {mark('x')}" in text
-
-
-def test_lines_left_out_are_said_to_be_left_out() -> None:
-    change = FileChange(kind=ChangeKind.ADDED, new=member("a", "x"), rows=(TextRow(kind=RowKind.SKIPPED),))
-    rows = DiffRows(change, 80)
-
-    assert rows.row(len(rows) - 1).text == "unchanged lines left out"
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
@@ -226,15 +100,15 @@ def test_digests_are_set_in_fixed_pitch(application: object) -> None:
     assert typefaces().fixed == "DejaVu Sans Mono"
 
 
-REQUEST = sample_diff().digest()
+DIGEST = sample_diff().digest()
 QUESTIONS: tuple[Question, ...] = (
     AskStation(),
     AskQueue(),
-    AskReview(request=REQUEST),  # type: ignore[arg-type]
+    AskReview(request=REQUEST),
     AskTokens(),
-    AskCountersign(request=REQUEST, review=REQUEST, token="pkcs11:"),  # type: ignore[arg-type]
-    AskDecline(request=REQUEST, review=REQUEST, token="pkcs11:", reason="x"),  # type: ignore[arg-type]
-    AskRelease(request=REQUEST),  # type: ignore[arg-type]
+    AskCountersign(request=REQUEST, review=DIGEST, token="pkcs11:"),
+    AskDecline(request=REQUEST, review=DIGEST, token="pkcs11:", reason="x"),
+    AskRelease(request=REQUEST),
 )
 
 
@@ -245,8 +119,6 @@ def test_every_question_has_words_while_it_waits_and_when_it_is_cut_off(question
 
 
 def test_every_page_and_state_has_words() -> None:
-    from sample_desk import sample_item  # noqa: PLC0415 (kept beside its one use)
-
     stages = {stage_words(replace(sample_item(), stage=stage)) for stage in Stage}
     states = {pin_words(state) for state in ("ok", "low", "final", "locked", "uninitialised", "else")}
 

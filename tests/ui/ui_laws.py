@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hypothesis import strategies as st
-from sample_desk import member
+from sample_release import member
 
 from workstation.core.release_diff import ChangeKind, FileChange, RowKind, TextRow
 

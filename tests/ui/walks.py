@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui.hands import Hands
+from ui.qt_gaps import children_of
 from ui.start import Screen
 
 
@@ -41,7 +42,7 @@ def sign_with(hands: Hands, card: str, pin: str) -> None:
 
 
 def visible(screen: Screen) -> list[QWidget]:
-    return [widget for widget in screen.window.findChildren(QWidget) if widget.isVisible()]
+    return [widget for widget in children_of(screen.window, QWidget) if widget.isVisible()]
 
 
 def focusable(screen: Screen) -> list[QWidget]:
@@ -80,7 +81,7 @@ def cells_of(view: QAbstractItemView) -> list[str]:
 
 
 def all_words(screen: Screen) -> str:
-    return "\n".join(words_on(widget) for widget in screen.window.findChildren(QWidget))
+    return "\n".join(words_on(widget) for widget in children_of(screen.window, QWidget))
 
 
 def shown_words(screen: Screen) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -37,16 +38,16 @@ def initialise(library: ctypes.CDLL) -> str:
     return "done" if status == 0 else "refused"
 
 
-def look() -> dict[str, str]:
+def look(module: str) -> dict[str, str]:
     return {
         "state": outcome((HERE / "state" / "journal.db").read_bytes),
-        "state listing": outcome(lambda: os.listdir(HERE / "state")),
-        "tokens": outcome(lambda: os.listdir(HERE / "tokens")),
+        "state listing": outcome(lambda: list((HERE / "state").iterdir())),
+        "tokens": outcome(lambda: list((HERE / "tokens").iterdir())),
         "token configuration": outcome((HERE / "softhsm2.conf").read_bytes),
         "write": outcome(lambda: (HERE / "state" / "new").write_text("x")),
         "write beside": outcome(lambda: (Path.cwd() / "probe-left-this").write_text("x")),
-        "module": outcome(lambda: ctypes.CDLL(MODULE)),
-        "module bytes": outcome(lambda: Path(MODULE).read_bytes()[:1]),
+        "module": outcome(lambda: ctypes.CDLL(module)),
+        "module bytes": outcome(lambda: Path(module).read_bytes()[:1]),
         "process": outcome(lambda: subprocess.run(["/bin/true"], check=True)),
         "socket": outcome(lambda: socket.socket(socket.AF_UNIX).close()),
         "tcp": outcome(lambda: socket.socket(socket.AF_INET).close()),
@@ -55,14 +56,16 @@ def look() -> dict[str, str]:
 
 
 def main() -> None:
-    before = look()
-    loaded = ctypes.CDLL(MODULE)
+    # What is loaded stays loaded, so before the walls it is a copy of the module.
+    copy = str(shutil.copy(MODULE, HERE / "module-copy.so"))
+    before = look(copy)
+    loaded = ctypes.CDLL(copy)
     before["initialise"] = initialise(loaded)
     (Path.cwd() / "probe-left-this").unlink()
     screen = start(parse(sys.argv[1:], "walled-probe"))
     for _ in range(50):
         screen.app.processEvents()
-    after = look()
+    after = look(MODULE)
     after["initialise"] = initialise(loaded)
     told = {
         "before": before,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTabWidget
 
 from ui.entries import EntryList
@@ -23,6 +24,10 @@ class Details(QTabWidget):
         super().__init__()
         self.setObjectName("review.details.tabs")
         self.setAccessibleName("Details")
+        # The bar has the keyboard, not the frame around it.
+        bar_policy = self.tabBar().focusPolicy()
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.tabBar().setFocusPolicy(bar_policy)
         self.tabBar().setObjectName("review.details.tabbar")
         self.tabBar().setAccessibleName("Details: choose with the arrow keys")
         self.tabBar().setDrawBase(False)

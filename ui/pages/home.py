@@ -14,7 +14,7 @@ from ui.pages.queue_table import HEADERS, REQUEST_ROLE, queue_row, queue_table
 from ui.pages.station_panel import StationPanel
 from ui.parts import button, column, label, row
 from ui.qt_gaps import append_row, set_headers
-from ui.shown import prose
+from ui.shown import person_text, prose
 from ui.stylesheet import Type
 from ui.wording import NO_QUEUE
 from workstation.core.identity import RequestId
@@ -94,8 +94,7 @@ class HomePage(Page):
 
     def _tell_lacks(self) -> None:
         item = self._current()
-        lacking = ", ".join(prose(one) for one in item.lacks) if item else ""
-        self._lacks.setText(f"Still lacks: {lacking}" if lacking else "")
+        self._lacks.setText(_about(item) if item else "")
 
     def _fit_columns(self) -> None:
         header = self.table.horizontalHeader()
@@ -126,6 +125,13 @@ class HomePage(Page):
         box.addLayout(below)
         box.addSpacing(10)
         box.addWidget(self._station)
+
+
+def _about(item: QueueItem) -> str:
+    """Say in full what a narrow table may cut: who built it, and what it lacks."""
+    builders = ", ".join(person_text(name) for name in item.builders) or "nobody known"
+    lacking = ", ".join(prose(one) for one in item.lacks)
+    return f"Built by {builders}." + (f" Still lacks: {lacking}." if lacking else "")
 
 
 def _summary(queue: Queue) -> str:

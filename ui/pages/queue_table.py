@@ -27,6 +27,7 @@ def queue_table(look: Look) -> QTableView:
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setTabKeyNavigation(False)
     table.setShowGrid(False)
+    table.setWordWrap(False)
     table.setCornerButtonEnabled(False)
     table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
     table.verticalHeader().hide()

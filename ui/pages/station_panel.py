@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
-from ui.parts import column, label, panel, row
+from ui.parts import column, label, panel
 from ui.shown import time_shown, value_text
 from ui.stylesheet import Type
 from workstation.desk.face import Station
@@ -22,12 +22,14 @@ class StationPanel(QWidget):
             for part in ("workstation", "journal", "roster", "policy", "trust", "outgoing")
         }
         frame = panel("home.station.panel", "panel")
-        inside = row(frame, margin=14, gap=20)
-        for part, value in self._values.items():
-            pair = column(gap=2)
+        inside = QGridLayout(frame)
+        inside.setContentsMargins(14, 10, 14, 10)
+        inside.setHorizontalSpacing(24)
+        for place, (part, value) in enumerate(self._values.items()):
+            pair = column(gap=0)
             pair.addWidget(label(f"home.station-{part}-name.label", _NAMES[part], step=Type.CAPTION))
             pair.addWidget(value)
-            inside.addLayout(pair)
+            inside.addLayout(pair, *divmod(place, _ACROSS))
         column(self).addWidget(frame)
 
     def show_station(self, station: Station) -> None:
@@ -47,6 +49,7 @@ class StationPanel(QWidget):
             self._values[part].setText(text)
 
 
+_ACROSS: Final = 3
 _NAMES: Final = {
     "workstation": "Workstation",
     "journal": "Journal",
