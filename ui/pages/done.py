@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QPlainTextEdit, QProgressBar, QWidget
 
+from ui.decoded import decoded
 from ui.look import Look
 from ui.page import Page, Wishes
 from ui.parts import button, column, label, row, set_tone
-from ui.shown import grouped, paragraphs, person_text
+from ui.shown import grouped, person_text
 from ui.stylesheet import Type
 from ui.theme import Tone
 from ui.wording import have_need
@@ -60,7 +61,7 @@ class DonePage(Page):
         self._bar.setAccessibleDescription(words)
         others = [person_text(one.name) for one in before if one.counts and one.person != done.person]
         self._names.setText(" \u00b7 ".join(f"\u2713 {one}" for one in (*others, name)) + _still(done))
-        self.statement.setPlainText(paragraphs(done.statement))
+        self.statement.setPlainText(decoded(done.statement))
         self._envelope.setText(f"envelope sha256 {grouped(done.envelope, per_line=16)}")
         self.release.setVisible(done.quorate)
 

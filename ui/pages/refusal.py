@@ -42,12 +42,12 @@ class RefusalPage(Page):
         """Show why an action was refused."""
         who = person_text(refused.who) or "Whoever holds this card"
         self._who.setText(f"{who} may not do this: {prose(refused.action)}. Nothing was signed.")
-        self.reasons.show_entries([_told(reason) for reason in refused.reasons])
+        self.reasons.show_entries([_told(alike) for alike in _by_rule(refused.reasons)])
         self._record.setText(
             f"Journal entry {refused.entry} records this refusal."
             f" It was decided by policy {value_text(refused.policy_id)}, version {refused.policy_version}."
         )
-        rules = ", ".join(reason.headline for reason in refused.reasons)
+        rules = ", ".join(dict.fromkeys(reason.headline for reason in refused.reasons))
         self.setAccessibleDescription(f"Refused: {prose(rules)}")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
@@ -76,10 +76,20 @@ class RefusalPage(Page):
         inside.addLayout(below)
 
 
-def _told(reason: Reason) -> Entry:
+def _by_rule(reasons: tuple[Reason, ...]) -> list[list[Reason]]:
+    """Return the reasons of each rule together, in the order the rules first came."""
+    found: dict[tuple[str, str], list[Reason]] = {}
+    for reason in reasons:
+        found.setdefault((reason.rule, reason.control), []).append(reason)
+    return list(found.values())
+
+
+def _told(alike: list[Reason]) -> Entry:
+    reason = alike[0]
+    details = "\n".join(prose(one.detail) for one in alike)
     return Entry(
         headline=prose(reason.headline),
-        detail=f"{prose(reason.detail)}\nWhat to do next: {prose(reason.next_step)}",
+        detail=f"{details}\nWhat to do next: {prose(reason.next_step)}",
         note=f"rule {value_text(reason.rule)} \u00b7 {value_text(reason.control)}",
         mark="\u25a0",
         tone=Tone.DANGER,
