@@ -1,0 +1,94 @@
+"""A policy is data in a closed vocabulary: it can ask for more, and cannot take away what is built in."""
+
+from __future__ import annotations
+
+import pytest
+from core.documents import PRODUCT, json_bytes, policy_document
+from core.world import World
+
+from workstation.core.errors import Malformed
+from workstation.core.policy_document import parse_policy
+from workstation.core.shape import Shape
+
+
+def parsed(change=lambda _: None):
+    document = policy_document()
+    change(document)
+    return parse_policy(json_bytes(document))
+
+
+def rule(document):
+    return document["rules"][0]
+
+
+def purl(text):
+    return Shape(text, "purl").purl(with_version="@" in text)
+
+
+def test_a_rule_covers_every_version_of_its_products_in_its_channels():
+    policy = parsed()
+
+    assert policy.rule_for(purl(f"{PRODUCT}@1"), "stable") is policy.rules[0]
+    assert policy.rule_for(purl(f"{PRODUCT}@2"), "stable") is policy.rules[0]
+    assert policy.rule_for(purl(f"{PRODUCT}@2"), "Stable") is None
+    assert policy.rule_for(purl(f"{PRODUCT}-2@2"), "stable") is None
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda d: d.update(schema="urn:countersign:policy:v0"), "policy.json.schema: "),
+        (lambda d: d.update(defaultDecision="allow"), "policy.json.defaultDecision: 'allow' found, 'refuse'"),
+        (lambda d: d.update(rules=[]), "policy.json.rules: 0 items"),
+        (lambda d: d.update(version=0), "policy.json.version: 0 found"),
+        (lambda d: d.update(script="allow()"), "policy.json.script: unknown field"),
+        (lambda d: d["rules"].append({**rule(d)}), "policy.json.rules: 'firmware' found twice"),
+        (
+            lambda d: d["rules"].append({**rule(d), "id": "again"}),
+            f"policy.json.rules: {PRODUCT} in stable found in firmware and again, once wanted",
+        ),
+        (lambda d: rule(d)["match"].update(purl=[]), "match.purl: 0 items"),
+        (lambda d: rule(d)["match"].update(purl=[f"{PRODUCT}@1"]), "without a version wanted"),
+        (lambda d: rule(d)["match"].update(purl=["*"]), "a package URL such as"),
+        (lambda d: rule(d)["match"].update(channel=["*"]), "an identifier"),
+        (lambda d: rule(d).pop("approvals"), "approvals: nothing found"),
+        (lambda d: rule(d)["approvals"].update(atLeast=0), "approvals.atLeast: 0 found, an integer from 1"),
+        (lambda d: rule(d)["approvals"].update(distinctBy="key"), "distinctBy: 'key' found, 'person' wanted"),
+        (lambda d: rule(d)["approvals"].update(notAnyOf=["submitter"]), "both submitter and builder wanted"),
+        (lambda d: rule(d)["approvals"].update(notAnyOf=[]), "both submitter and builder wanted"),
+        (lambda d: rule(d)["approvals"].update(orAuthorApproved=True), "orAuthorApproved: unknown field"),
+        (lambda d: rule(d)["approvals"].update(maxAgeHours=0), "maxAgeHours: 0 found"),
+        (
+            lambda d: rule(d)["approvals"].update(alsoFrom=[{"role": "security", "atLeast": 0}]),
+            r"alsoFrom\[0\].atLeast: 0 found",
+        ),
+        (lambda d: rule(d)["provenance"].update(required=False), "provenance.required: "),
+        (lambda d: rule(d)["provenance"].update(builders=[]), "provenance.builders: 0 items"),
+        (lambda d: rule(d)["provenance"].update(sourceUris=[]), "provenance.sourceUris: 0 items"),
+        (lambda d: rule(d)["sbom"].update(required=False), "sbom.required: "),
+        (lambda d: rule(d)["sbom"].update(formats=[]), "sbom.formats: 0 items"),
+        (lambda d: rule(d)["sbom"].update(formats=["text"]), r"sbom.formats\[0\]: 'text' found"),
+        (lambda d: rule(d)["tests"].update(required=False), "tests.required: "),
+        (lambda d: rule(d)["tests"].update(result="WARNED"), "tests.result: 'WARNED' found"),
+        (lambda d: rule(d).update(versioning={"monotonic": "yes"}), "versioning.monotonic: 'yes' found"),
+        (lambda d: rule(d).update(coolingOffDays=-1), "coolingOffDays: -1 found"),
+        (lambda d: rule(d).update(skip=["tests"]), "skip: unknown field"),
+    ],
+)
+def test_a_policy_in_another_form_is_refused(change, message):
+    with pytest.raises(Malformed, match=message):
+        parsed(change)
+
+
+def test_one_product_may_have_a_rule_for_each_channel():
+    def change(document):
+        other = {**rule(document), "id": "testing", "match": {"purl": [PRODUCT], "channel": ["testing"]}}
+        document["rules"].append(other)
+
+    policy = parsed(change)
+
+    assert policy.rule_for(purl(f"{PRODUCT}@1"), "testing").id == "testing"
+
+
+def test_the_digest_of_a_policy_is_that_of_its_bytes():
+    assert parsed().digest == World().trust.policy.digest != parsed(lambda d: d.update(version=6)).digest
