@@ -20,10 +20,15 @@ from typing import Final, Self
 from workstation.core import strict_json
 from workstation.core.errors import Malformed, MediaError
 from workstation.core.identity import SHA256_HEX, Digest, digest_of
+from workstation.core.inert_text import inert
 from workstation.core.oci_layout import (
     EMPTY_CONFIG,
+    RELEASE_BUNDLE,
+    REQUEST_BUNDLE,
     Bundle,
     Layer,
+    make_index,
+    make_manifest,
     parse_bundle,
     parse_index,
     parse_layout_file,
@@ -32,6 +37,7 @@ from workstation.core.oci_layout import (
 MAX_BLOBS: Final = 4096
 DOCUMENT_LIMIT: Final = 64 * 1024 * 1024
 _CHUNK: Final = 1024 * 1024
+_NAMES: Final = {REQUEST_BUNDLE: "request", RELEASE_BUNDLE: "release"}
 _TOP: Final = ("blobs", "index.json", "oci-layout")
 _OPEN: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 
@@ -41,14 +47,15 @@ class Medium:
 
     def __init__(self, directory: Path) -> None:
         """Open the layout; raises MediaError when it is not a directory, Malformed for unexpected names."""
-        self._label = directory.name or str(directory)
+        self.label: Final = inert(directory.name or str(directory))
+        """What errors call this medium; its own name can be hostile text."""
         self._descriptors: list[int] = []
         self._blobs: int | None = None
         try:
             self._top = self._directory(str(directory), None)
-            self._expect_names(self._top, _TOP, self._label)
+            self._expect_names(self._top, _TOP, self.label)
             blobs = self._directory("blobs", self._top)
-            self._expect_names(blobs, ("sha256",), f"{self._label}/blobs")
+            self._expect_names(blobs, ("sha256",), f"{self.label}/blobs")
             self._sha256 = self._directory("sha256", blobs)
         except BaseException:
             self.close()
@@ -72,15 +79,19 @@ class Medium:
 
     def bundle(self, wanted_type: str) -> Bundle:
         """Return what the one manifest lists, once nothing else is on the medium; raises Malformed."""
-        parse_layout_file(self._small("oci-layout"), where=f"{self._label}/oci-layout")
-        where = f"{self._label}/index.json"
-        pointer = parse_index(self._small("index.json"), where=where)
+        parse_layout_file(self._small("oci-layout"), where=f"{self.label}/oci-layout")
+        where = f"{self.label}/index.json"
+        index = self._small("index.json")
+        pointer = parse_index(index, where=where)
         if pointer.bundle_type != wanted_type:
             raise Malformed(where, f"a bundle of type {pointer.bundle_type!a} found, {wanted_type} wanted")
         manifest = self._blob(pointer.digest, pointer.size, strict_json.MAX_BYTES, "manifest")
-        bundle = parse_bundle(manifest, where=f"{self._label}/manifest")
+        bundle = parse_bundle(manifest, where=f"{self.label}/manifest")
         if bundle.bundle_type != wanted_type:
             raise Malformed(where, f"a manifest of type {bundle.bundle_type!a} found, {wanted_type} wanted")
+        # No digest covers the index, and what we do not read could say anything: one bundle, one text.
+        _expect_text(manifest, make_manifest(wanted_type, bundle.layers), f"{self.label}/manifest")
+        _expect_text(index, make_index(wanted_type, manifest, name=_NAMES[wanted_type]), where)
         self._expect_blobs(bundle)
         self._blob(digest_of(EMPTY_CONFIG), len(EMPTY_CONFIG), len(EMPTY_CONFIG), "config")
         return bundle
@@ -93,6 +104,11 @@ class Medium:
         """Return a document's bytes; raises Malformed when they are not what the manifest says."""
         return self._blob(layer.digest, layer.size, DOCUMENT_LIMIT, layer.title)
 
+    def check(self, layer: Layer) -> None:
+        """Read a layer for its digest alone; raises Malformed when it is not what the manifest says."""
+        for _ in self.chunks(layer):
+            pass
+
     def chunks(self, layer: Layer) -> Iterator[bytes]:
         """Yield a layer's bytes; raises Malformed at the end when they are not what the manifest says.
 
@@ -104,7 +120,7 @@ class Medium:
         return b"".join(self._chunks(digest, size, limit, title))
 
     def _chunks(self, digest: Digest, size: int | None, limit: int, title: str) -> Iterator[bytes]:
-        where = f"{self._label}/{title}"
+        where = f"{self.label}/{title}"
         hashed, got = hashlib.sha256(), 0
         with self._file(digest, self._sha256, where) as descriptor:
             while chunk := _read(descriptor, where):
@@ -119,7 +135,7 @@ class Medium:
             raise Malformed(where, f"sha256 {hashed.hexdigest()} found, {digest} wanted")
 
     def _small(self, name: str) -> bytes:
-        where = f"{self._label}/{name}"
+        where = f"{self.label}/{name}"
         with self._file(name, self._top, where) as descriptor:
             data = b""
             while chunk := _read(descriptor, where):
@@ -148,7 +164,7 @@ class Medium:
         try:
             descriptor = os.open(name, _OPEN | os.O_DIRECTORY, dir_fd=parent)
         except OSError as error:
-            raise _unreadable(self._label if parent is None else f"{self._label}/{name}", error) from error
+            raise _unreadable(self.label if parent is None else f"{self.label}/{name}", error) from error
         self._descriptors.append(descriptor)
         return descriptor
 
@@ -162,14 +178,19 @@ class Medium:
     def _expect_blobs(self, bundle: Bundle) -> None:
         found = set(_names(self._sha256, MAX_BLOBS + 1))
         if len(found) > MAX_BLOBS:
-            raise Malformed(f"{self._label}/blobs", f"more than {MAX_BLOBS} blobs found")
+            raise Malformed(f"{self.label}/blobs", f"more than {MAX_BLOBS} blobs found")
         for name in sorted(found - bundle.blobs()):
             what = "a blob the manifest does not list" if SHA256_HEX.fullmatch(name) else "an unexpected file"
-            raise Malformed(f"{self._label}/blobs/sha256/{name[:80]!a}", f"{what} found, none wanted")
+            raise Malformed(f"{self.label}/blobs/sha256/{name[:80]!a}", f"{what} found, none wanted")
         titles = {layer.digest: layer.title for layer in bundle.layers}
         for digest in sorted(bundle.blobs() - found):
             title = titles.get(digest, "config")
-            raise Malformed(f"{self._label}/{title}", f"blob {digest} is missing from the medium")
+            raise Malformed(f"{self.label}/{title}", f"blob {digest} is missing from the medium")
+
+
+def _expect_text(found: bytes, wanted: bytes, where: str) -> None:
+    if found != wanted:
+        raise Malformed(where, "another text found, the one our bundles have wanted (docs/spec/bundle.md)")
 
 
 def _names(directory: int, at_most: int) -> Iterator[str]:

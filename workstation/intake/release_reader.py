@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from workstation.core.errors import Malformed
 from workstation.core.oci_layout import RELEASE_BUNDLE, Bundle
 from workstation.core.release_contents import ReleaseContents, is_reserved, taken_apart
-from workstation.core.request import REQUEST_TITLE, manifest_of
+from workstation.core.request import REQUEST_TITLE
 from workstation.intake.medium import Medium
+from workstation.intake.request_reader import documents_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,21 +26,13 @@ def read_release(directory: Path) -> ReadRelease:
     """Read a release; raises Malformed and MediaError."""
     with Medium(directory) as medium:
         bundle = medium.bundle(RELEASE_BUNDLE)
-        layers = {layer.title: layer for layer in bundle.layers}
-        if REQUEST_TITLE not in layers:
-            raise Malformed(f"{directory.name}/{REQUEST_TITLE}", "nothing found, the request wanted")
-        listed = manifest_of(medium.read(layers[REQUEST_TITLE]))[1]
-        wanted = {REQUEST_TITLE, *(item.name for item in listed)}
-        documents: dict[str, bytes] = {}
+        documents = documents_of(medium, bundle)
+        if not documents:
+            raise Malformed(f"{medium.label}/{REQUEST_TITLE}", "nothing found, the request wanted")
         for layer in bundle.layers:
-            if layer.title in wanted or is_reserved(layer.title):
+            if is_reserved(layer.title):
                 documents[layer.title] = medium.read(layer)
-            else:
-                _hash_by(medium.chunks(layer))
-    contents = taken_apart(bundle, documents, where=directory.name)
+            elif layer.title not in documents:
+                medium.check(layer)
+    contents = taken_apart(bundle, documents, where=medium.label)
     return ReadRelease(bundle=bundle, contents=contents, documents=documents)
-
-
-def _hash_by(chunks: Iterator[bytes]) -> None:
-    for _ in chunks:
-        pass

@@ -13,8 +13,9 @@ from pathlib import Path
 from workstation.core.errors import MediaError
 from workstation.core.identity import Digest, digest_of
 from workstation.core.oci_layout import EMPTY_CONFIG, REQUEST_BUNDLE, Bundle
-from workstation.core.request import REQUEST_TITLE, Request, manifest_of, parse_request
+from workstation.core.request import Request, parse_request
 from workstation.intake.medium import Medium
+from workstation.intake.request_reader import documents_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +43,7 @@ def staged(directory: Path, staging: Path) -> Generator[Staged]:
 
 
 def _copied(medium: Medium, bundle: Bundle, target: Path) -> Staged:
-    request_layer = next((layer for layer in bundle.layers if layer.title == REQUEST_TITLE), None)
-    listed = () if request_layer is None else manifest_of(medium.read(request_layer))[1]
-    names = {REQUEST_TITLE, *(item.name for item in listed)}
-    documents = {layer.title: medium.read(layer) for layer in bundle.layers if layer.title in names}
-    request = parse_request(bundle, documents, where="bundle")
+    request = parse_request(bundle, documents_of(medium, bundle), where=medium.label)
     blobs = {layer.digest: _copy(medium.chunks(layer), target / layer.digest) for layer in bundle.layers}
     blobs[bundle.digest] = _copy([medium.manifest_bytes(bundle)], target / bundle.digest)
     config = digest_of(EMPTY_CONFIG)

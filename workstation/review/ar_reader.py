@@ -26,7 +26,7 @@ def ar_entries(source: Source, where: str, ledger: Ledger) -> Iterator[Entry]:
     place, names = len(MAGIC), list[str]()
     while place < source.size:
         header = _HEADER.fullmatch(source.at(place, _HEADER_SIZE))
-        if not header:
+        if not header or b" " in header["mode"].strip():
             raise Lie(where, "an ar header is damaged")
         size = int(header["size"])
         place += _HEADER_SIZE

@@ -14,9 +14,12 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from workstation.core.artifact_signer import ArtifactSigner
+from workstation.core.errors import Malformed
 from workstation.core.release_diff import REFUSE, Finding, ReleaseDiff
 from workstation.process import frames
 from workstation.process.sandbox import Walls, WallsUnavailable, confine_to, limit
+from workstation.review.artifact_signatures import artifact_signers
 from workstation.review.compare import compare
 from workstation.review.job import Given, Job, Task, parse_job
 from workstation.review.ledger import LIMIT, Ledger
@@ -27,7 +30,7 @@ from workstation.review.walk import walk_artifact
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from workstation.core.strict_json import JsonObject
+    from workstation.core.strict_json import JsonObject, JsonValue
 
 UNSAFE_WITHOUT_WALLS: Final = "--unsafe-without-walls"
 _MEMORY: Final = 2 * GIB
@@ -42,6 +45,19 @@ def review(old: Sequence[Given], new: Sequence[Given]) -> ReleaseDiff:
     except MemoryError:
         why = "looking into it takes more memory than a review has"
         return ReleaseDiff(findings=(Finding(rule=LIMIT, rank=REFUSE, path="", sentence=why),))
+
+
+def signers_of_artifacts(given: Sequence[Given]) -> tuple[ArtifactSigner, ...]:
+    """Return who signed artifacts given as open files, sorted; one that cannot be read names nobody."""
+    names = {one.name for one in given}
+    found = set[ArtifactSigner]()
+    for one in given:
+        source = FileSource(one.fd, os.fstat(one.fd).st_size)
+        try:
+            found.update(artifact_signers(one.name, source, names))
+        except (Malformed, MemoryError):
+            found.add(ArtifactSigner(one.name, "damaged", "unnamed:damaged"))
+    return tuple(sorted(found))
 
 
 def _walk(given: Sequence[Given]) -> Ledger:
@@ -83,6 +99,9 @@ def _answer(job: Job, walls: Walls) -> JsonObject:
     match job.task:
         case Task.COMPARE:
             return {"walls": walls.landlock_abi, "diff": review(job.old, job.new).to_json()}
+        case Task.SIGNERS:
+            signers: list[JsonValue] = [one.to_json() for one in signers_of_artifacts(job.new)]
+            return {"walls": walls.landlock_abi, "signers": signers}
         case Task.TRY_WALLS:
             return {"walls": walls.landlock_abi, "refused": _standing_walls()}
 

@@ -16,9 +16,10 @@ MOST_ARTIFACTS = 1000
 
 
 class Task(StrEnum):
-    """What to do: compare two releases, or try every wall and tell which hold."""
+    """What to do: compare two releases, name who signed the new one, or try every wall."""
 
     COMPARE = "compare"
+    SIGNERS = "signers"
     TRY_WALLS = "try walls"
 
 

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from workstation.core.artifact_signer import ArtifactSigner, read_artifact_signer
 from workstation.core.errors import Malformed, MediaError
 from workstation.core.release_diff_reader import from_json
+from workstation.core.shape import Shape
 from workstation.process.child import Child
 from workstation.process.frames import PeerGone, PeerSilent
 from workstation.process.sandbox import WallsUnavailable
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 _WHERE: Final = "release diff"
 _CHILD: Final = "workstation.review.child"
+_MOST_SIGNERS: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +63,17 @@ def release_diff(
     if not isinstance(document, dict):
         raise Malformed(_WHERE, "the review child gave no release diff")
     return from_json(document, where=_WHERE)
+
+
+def artifact_signers(
+    artifacts: Sequence[NamedFile], *, seconds: float = 120, unsafe_without_walls: bool = False
+) -> tuple[ArtifactSigner, ...]:
+    """Return who signed these artifacts themselves, found out by a locked child; raises as `release_diff`."""
+    with ExitStack() as open_files:
+        job = Job(task=Task.SIGNERS, new=_opened(artifacts, open_files, "artifacts"))
+        answer = _ask(job, seconds, unsafe_without_walls=unsafe_without_walls)
+    listed = Shape(answer, "artifact signers").open_fields()["signers"].items(at_most=_MOST_SIGNERS)
+    return tuple(read_artifact_signer(item) for item in listed)
 
 
 def standing_walls(*, seconds: float = 30) -> dict[str, bool]:
