@@ -9,38 +9,41 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
-from workstation.core import dsse, statement, strict_json
+from workstation.core import dsse, evidence_sbom, evidence_vulnerabilities, statement, strict_json
 from workstation.core.dsse import Envelope
+from workstation.core.evidence_review import REVIEWS, CodeReview, code_review
+from workstation.core.evidence_sbom import Sbom
+from workstation.core.evidence_vulnerabilities import SCANS, VEX, Scan, Vex
 from workstation.core.identity import Digest, digest_of
-from workstation.core.shape import Fields, Shape
+from workstation.core.provenance import Provenance, read_provenance
+from workstation.core.shape import Fields, Shape, time_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from workstation.core.statement import ForeignStatement
 
 DSSE_MEDIA_TYPE = "application/vnd.dsse.envelope.v1+json"
 CYCLONEDX_MEDIA_TYPE = "application/vnd.cyclonedx+json"
+SPDX_MEDIA_TYPE = "application/spdx+json"
 OCTETS_MEDIA_TYPE = "application/octet-stream"
 
-# Where provenance names the accounts that made the build run, by immutable id: our own names, and
-# those GitHub's builders put into internalParameters.
-_ACTOR_FIELDS = {
-    "actorId": "",
-    "triggeringActorId": "",
-    "GITHUB_ACTOR_ID": "github:",
-    "GITHUB_TRIGGERING_ACTOR_ID": "github:",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Provenance:
-    """SLSA provenance v1: builder, the accounts that made it act, and the source it names."""
-
-    builder_id: str
-    actors: tuple[str, ...]
-    sources: frozenset[str]
-    subjects: frozenset[Digest]
+__all__ = [
+    "CYCLONEDX_MEDIA_TYPE",
+    "DSSE_MEDIA_TYPE",
+    "OCTETS_MEDIA_TYPE",
+    "SPDX_MEDIA_TYPE",
+    "CodeReview",
+    "Content",
+    "Evidence",
+    "OpaqueFile",
+    "OtherStatement",
+    "Provenance",
+    "Sbom",
+    "Scan",
+    "TestResult",
+    "Vex",
+    "parse_evidence",
+    "summary",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,15 +54,6 @@ class TestResult:
     passed: tuple[str, ...]
     failed: tuple[str, ...]
     subjects: frozenset[Digest]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sbom:
-    """A CycloneDX document: its spec version, component purls, and the digests it says it describes."""
-
-    format: str
-    components: tuple[str, ...]
-    describes: frozenset[Digest]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +70,7 @@ class OpaqueFile:
     media_type: str
 
 
-Content: TypeAlias = Provenance | TestResult | Sbom | OtherStatement | OpaqueFile
+Content: TypeAlias = Provenance | TestResult | Sbom | Scan | Vex | CodeReview | OtherStatement | OpaqueFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +107,12 @@ def summary(content: Content) -> str:
             return f"tests {content.result}: {len(content.passed)} passed, {len(content.failed)} failed"
         case Sbom():
             return f"SBOM {content.format}, {len(content.components)} components"
+        case Scan():
+            return f"scan by {content.scanner} at {time_text(content.finished)}: {len(content.found)} found"
+        case Vex():
+            return f"answers about {len(content.answers)} vulnerabilities"
+        case CodeReview():
+            return f"code review of {', '.join(sorted(content.revisions))} by {len(content.reviewers)} people"
         case OtherStatement():
             return f"signed statement {content.predicate_type}"
         case OpaqueFile():
@@ -122,49 +122,34 @@ def summary(content: Content) -> str:
 
 
 def _signed_content(envelope: Envelope, name: str) -> Content:
-    found = statement.foreign_statement(dsse.in_toto_payload(envelope, where=name), where=f"{name} payload")
+    payload, where = dsse.in_toto_payload(envelope, where=name), f"{name} payload"
+    opened = Shape(strict_json.parse_object(payload, where=where, decimals=True), where).open_fields()
+    # A review's subject is a revision; every other statement's are bytes with a SHA-256.
+    if (kind := opened.get("predicateType")) is not None and kind.value in REVIEWS:
+        return code_review(opened)
+    found = statement.foreign_statement(payload, where=where)
     match found.predicate_type:
         case statement.PROVENANCE:
-            return _provenance(found)
+            return read_provenance(found)
         case statement.TEST_RESULT:
             return _test_result(found)
+        case other if other in SCANS:
+            return evidence_vulnerabilities.scan(found)
+        case other if other in VEX:
+            return evidence_vulnerabilities.vex(found)
         case other:
             return OtherStatement(predicate_type=other)
 
 
 def _unsigned_content(name: str, media_type: str, data: bytes) -> Content:
-    if media_type != CYCLONEDX_MEDIA_TYPE:
+    if media_type not in (CYCLONEDX_MEDIA_TYPE, SPDX_MEDIA_TYPE):
         return OpaqueFile(media_type=media_type)
-    return _sbom(Shape(strict_json.parse_object(data, where=name, decimals=True), name).open_fields())
-
-
-def _provenance(found: ForeignStatement) -> Provenance:
-    definition = found.predicate["buildDefinition"].open_fields()
-    run = found.predicate["runDetails"].open_fields()
-    return Provenance(
-        builder_id=run["builder"].open_fields()["id"].printable(),
-        actors=tuple(dict.fromkeys(_actors(definition))),
-        sources=frozenset(_dependency_uris(definition)),
-        subjects=found.subjects,
-    )
-
-
-def _actors(definition: Fields) -> Iterator[str]:
-    for group in ("externalParameters", "internalParameters"):
-        parameters = definition.get(group)
-        if parameters is None:
-            continue
-        for name, shape in parameters.open_fields().each():
-            if name in _ACTOR_FIELDS:
-                yield _ACTOR_FIELDS[name] + shape.printable()
-
-
-def _dependency_uris(definition: Fields) -> Iterator[str]:
-    dependencies = definition.get("resolvedDependencies")
-    for item in () if dependencies is None else dependencies.items():
-        uri = item.open_fields().get("uri")
-        if uri is not None:
-            yield uri.printable().partition("@")[0]
+    document = Shape(strict_json.parse_object(data, where=name, decimals=True), name).open_fields()
+    if media_type == CYCLONEDX_MEDIA_TYPE:
+        return evidence_sbom.cyclonedx(document)
+    # SPDX 3 has the same media type and another shape.
+    known = document.get("spdxVersion") is not None
+    return evidence_sbom.spdx(document) if known else OpaqueFile(media_type=media_type)
 
 
 def _test_result(found: ForeignStatement) -> TestResult:
@@ -179,31 +164,3 @@ def _test_result(found: ForeignStatement) -> TestResult:
 def _names(fields: Fields, name: str) -> tuple[str, ...]:
     shape = fields.get(name)
     return () if shape is None else tuple(item.text() for item in shape.items(at_most=100_000))
-
-
-def _sbom(document: Fields) -> Sbom:
-    document["bomFormat"].constant("CycloneDX")
-    components = document.get("components")
-    listed = (
-        () if components is None else tuple(item.open_fields() for item in components.items(at_most=100_000))
-    )
-    described = [component for component in (_described(document), *listed) if component is not None]
-    return Sbom(
-        format=f"cyclonedx-{document['specVersion'].printable(at_most=10)}",
-        components=tuple(purl.printable() for component in listed if (purl := component.get("purl"))),
-        describes=frozenset(digest for component in described for digest in _sha256s(component)),
-    )
-
-
-def _described(document: Fields) -> Fields | None:
-    metadata = document.get("metadata")
-    component = None if metadata is None else metadata.open_fields().get("component")
-    return None if component is None else component.open_fields()
-
-
-def _sha256s(component: Fields) -> Iterator[Digest]:
-    hashes = component.get("hashes")
-    for item in () if hashes is None else hashes.items():
-        fields = item.open_fields()
-        if fields["alg"].text() == "SHA-256":
-            yield fields["content"].digest()

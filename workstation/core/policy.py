@@ -1,7 +1,7 @@
 """The policy: a closed vocabulary of controls and their parameters. Data, never code.
 
 What is compiled in stays whatever a policy says: refuse by default, people counted and not keys,
-builders and the submitter never approve.
+builders and the submitter never approve, nobody breaks the glass alone.
 """
 
 from __future__ import annotations
@@ -11,83 +11,103 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from workstation.core.identity import Digest, ServiceId
+from workstation.core.identity import Digest
+from workstation.core.policy_controls import (
+    Freeze,
+    Need,
+    ProvenanceControl,
+    ReviewControl,
+    SbomControl,
+    TokenControl,
+    VulnerabilityControl,
+    Window,
+)
 
 if TYPE_CHECKING:
     from packageurl import PackageURL
 
 
-class SbomFormat(StrEnum):
-    """The SBOM formats that can be asked for."""
-
-    CYCLONEDX_1_4 = "cyclonedx-1.4"
-    CYCLONEDX_1_5 = "cyclonedx-1.5"
-    CYCLONEDX_1_6 = "cyclonedx-1.6"
-
-
 class Excluded(StrEnum):
-    """Who can never approve; the policy must name the first two, and they hold even if it could not."""
+    """Who can never approve; the policy must name the first two, and they hold even if it could not.
+
+    The others are roles: whoever has one does not approve.
+    """
 
     SUBMITTER = "submitter"
     BUILDER = "builder"
+    CUSTODIAN = "custodian"
+    DEPLOYER = "deployer"
+
+
+ALWAYS_EXCLUDED = frozenset({Excluded.SUBMITTER, Excluded.BUILDER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Need:
-    """So many distinct people with a role."""
+class Group:
+    """So many distinct people with any of these roles, none of whom counts in another group."""
 
-    role: str
+    roles: frozenset[str]
     at_least: int
+
+    def to_need(self) -> Need:
+        """Return the group as a need, its roles in words."""
+        return Need(role=" or ".join(sorted(self.roles)), at_least=self.at_least)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approvals:
-    """Whose countersignatures make a quorum: `need`, and within it each of `also_from`."""
+    """Whose countersignatures make a quorum: `need`, within it each of `also_from`, and all `groups`.
+
+    With `conflict_groups`, nobody counts who shares a conflict group with a builder or another
+    approver.
+    """
 
     need: Need
     also_from: tuple[Need, ...]
+    groups: tuple[Group, ...]
+    excluded: frozenset[Excluded]
+    conflict_groups: bool
     max_age: timedelta | None
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AllowedBuilder:
-    """A builder whose provenance counts: its id, and the service whose key must have signed."""
-
-    builder_id: str
-    service: ServiceId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProvenanceControl:
-    """Signed SLSA provenance must cover every artifact, from one of these builders, naming its actors."""
-
-    builders: tuple[AllowedBuilder, ...]
-    sources: frozenset[str] | None
-    actors_required: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SbomControl:
-    """An SBOM must be there, in one of these formats, and say it describes an artifact of the request."""
-
-    formats: frozenset[SbomFormat]
-    must_cover_subject: bool
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles that are counted anywhere here."""
+        groups = (role for group in self.groups for role in group.roles)
+        return frozenset((self.need.role, *(need.role for need in self.also_from), *groups))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """All controls for the products and channels it matches; None means the control is not asked for."""
+    """All controls for the products and channels it matches; None means the control is not asked for.
+
+    `rebuilds` is how many independent builders have to agree, `must_open` the rank from which
+    findings have to be acknowledged one by one.
+    """
 
     id: str
     purls: frozenset[str]
     channels: frozenset[str]
     approvals: Approvals
     provenance: ProvenanceControl | None
+    rebuilds: int | None
     sbom: SbomControl | None
+    vulnerabilities: VulnerabilityControl | None
     tests_required: bool
+    reviews: ReviewControl | None
     versions_rise: bool
+    window: Window | None
+    freeze: Freeze | None
+    must_open: int | None
+    token: TokenControl
+    outputs: frozenset[str] | None
     cooling_off: timedelta
     attested_within: timedelta | None
+
+    @property
+    def approver_roles(self) -> frozenset[str]:
+        """The roles whose holders may countersign: those counted, and the one that breaks the glass."""
+        glass = None if self.freeze is None else self.freeze.break_glass
+        return self.approvals.roles if glass is None else self.approvals.roles | {glass.need.role}
 
     def covers(self, product: PackageURL, channel: str) -> bool:
         """Answer whether this rule is about `product` (any version) in `channel`."""
@@ -96,13 +116,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """One version of the policy."""
+    """One version of the policy. `policy_change` and `roster_change`: who has to sign the next of each."""
 
     id: str
     version: int
     digest: Digest
     effective_from: datetime
     rules: tuple[Rule, ...]
+    policy_change: Need | None
+    roster_change: Need | None
 
     def rule_for(self, product: PackageURL, channel: str) -> Rule | None:
         """Return the rule about this product and channel, or None: then nothing is allowed."""

@@ -3,37 +3,49 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import Final
 
 from workstation.core import strict_json
 from workstation.core.errors import Malformed
-from workstation.core.identity import ServiceId, digest_of
+from workstation.core.identity import digest_of
 from workstation.core.manifest import refuse_repeats
-from workstation.core.policy import (
-    AllowedBuilder,
-    Approvals,
-    Excluded,
-    Need,
-    Policy,
-    ProvenanceControl,
-    Rule,
-    SbomControl,
-    SbomFormat,
-    without_version,
+from workstation.core.policy import ALWAYS_EXCLUDED, Approvals, Excluded, Group, Policy, Rule, without_version
+from workstation.core.policy_controls import Need, TokenControl
+from workstation.core.policy_controls_document import (
+    MAX_PEOPLE,
+    days,
+    hours,
+    identifiers,
+    need,
+    optional,
+    provenance_control,
+    review_control,
+    sbom_control,
+    token_control,
+    vulnerability_control,
 )
-from workstation.core.shape import Shape
+from workstation.core.policy_times_document import freeze, window
+from workstation.core.release_diff import REFUSE
+from workstation.core.shape import Fields, Shape
 
-if TYPE_CHECKING:
-    from workstation.core.shape import Fields
+SCHEMA: Final = "urn:countersign:policy:v1"
+LEAST_TO_CHANGE: Final = 2
+"""Nobody changes roster or policy alone, whatever a policy says."""
 
-SCHEMA = "urn:countersign:policy:v1"
-MAX_PEOPLE = 16
+MAX_REBUILDS: Final = 8
+_CONTROLS: Final = (
+    "provenance", "rebuild", "sbom", "vulnerabilities", "tests", "reviews", "versioning", "window", "freeze",
+    "mustOpen", "token", "outputs", "coolingOffDays", "controllersAttestedWithinDays",
+)  # fmt: skip
 
 
 def parse_policy(data: bytes, *, where: str = "policy.json") -> Policy:
     """Return the policy in `data`; raises Malformed."""
     top = Shape(strict_json.parse_object(data, where=where), where)
-    fields = top.fields("schema", "policyId", "version", "effectiveFrom", "defaultDecision", "rules")
+    fields = top.fields(
+        "schema", "policyId", "version", "effectiveFrom", "defaultDecision", "rules",
+        optional=("policyChange", "rosterChange"),
+    )  # fmt: skip
     fields["schema"].constant(SCHEMA)
     fields["defaultDecision"].constant("refuse")
     rules = tuple(_rule(item) for item in fields["rules"].items(at_least=1, at_most=64))
@@ -45,17 +57,22 @@ def parse_policy(data: bytes, *, where: str = "policy.json") -> Policy:
         digest=digest_of(data),
         effective_from=fields["effectiveFrom"].time(),
         rules=rules,
+        policy_change=optional(fields, "policyChange", _change),
+        roster_change=optional(fields, "rosterChange", _change),
     )
 
 
+def _change(shape: Shape) -> Need:
+    return need(shape.fields("role", "atLeast"), least=LEAST_TO_CHANGE)
+
+
 def _rule(shape: Shape) -> Rule:
-    fields = shape.fields(
-        "id", "match", "approvals",
-        optional=(
-            "provenance", "sbom", "tests", "versioning", "coolingOffDays", "controllersAttestedWithinDays",
-        ),
-    )  # fmt: skip
+    fields = shape.fields("id", "match", "approvals", optional=_CONTROLS)
     match = fields["match"].fields("purl", "channel")
+    provenance = optional(fields, "provenance", provenance_control)
+    rebuilds = optional(fields, "rebuild", _rebuilds)
+    if rebuilds is not None and provenance is None:
+        raise fields["rebuild"].wanted("provenance beside it, with the builders that count")
     return Rule(
         id=fields["id"].identifier(),
         purls=frozenset(
@@ -64,86 +81,79 @@ def _rule(shape: Shape) -> Rule:
         ),
         channels=frozenset(item.identifier() for item in match["channel"].items(at_least=1, at_most=100)),
         approvals=_approvals(fields["approvals"]),
-        provenance=_provenance(fields),
-        sbom=_sbom(fields),
-        tests_required=_tests(fields),
-        versions_rise=_versioning(fields),
-        cooling_off=_days(fields, "coolingOffDays") or timedelta(0),
-        attested_within=_days(fields, "controllersAttestedWithinDays"),
+        provenance=provenance,
+        rebuilds=rebuilds,
+        sbom=optional(fields, "sbom", sbom_control),
+        vulnerabilities=optional(fields, "vulnerabilities", vulnerability_control),
+        tests_required=optional(fields, "tests", _tests) is not None,
+        reviews=optional(fields, "reviews", review_control),
+        versions_rise=optional(fields, "versioning", _versions_rise) or False,
+        window=optional(fields, "window", window),
+        freeze=optional(fields, "freeze", freeze),
+        must_open=optional(fields, "mustOpen", _must_open),
+        token=optional(fields, "token", token_control) or TokenControl(),
+        outputs=optional(fields, "outputs", identifiers),
+        cooling_off=optional(fields, "coolingOffDays", days) or timedelta(0),
+        attested_within=optional(fields, "controllersAttestedWithinDays", days),
     )
 
 
 def _approvals(shape: Shape) -> Approvals:
-    fields = shape.fields("role", "atLeast", "distinctBy", "notAnyOf", optional=("alsoFrom", "maxAgeHours"))
+    fields = shape.fields(
+        "role", "atLeast", "distinctBy", "notAnyOf",
+        optional=("alsoFrom", "groups", "conflictGroups", "maxAgeHours"),
+    )  # fmt: skip
     fields["distinctBy"].constant("person")
-    excluded = {item.choice(Excluded) for item in fields["notAnyOf"].items(at_most=len(Excluded))}
-    if excluded != set(Excluded):
-        raise fields["notAnyOf"].wanted("both submitter and builder")
-    also, age = fields.get("alsoFrom"), fields.get("maxAgeHours")
+    also, conflicts = fields.get("alsoFrom"), fields.get("conflictGroups")
     return Approvals(
-        need=_need(fields),
+        need=need(fields),
         also_from=()
         if also is None
-        else tuple(_need(item.fields("role", "atLeast")) for item in also.items(at_most=8)),
-        max_age=None if age is None else timedelta(hours=age.integer(1, 8760)),
+        else tuple(need(item.fields("role", "atLeast")) for item in also.items(at_most=8)),
+        groups=optional(fields, "groups", _groups) or (),
+        excluded=_excluded(fields),
+        conflict_groups=conflicts is not None and conflicts.boolean(),
+        max_age=optional(fields, "maxAgeHours", hours),
     )
 
 
-def _need(fields: Fields) -> Need:
-    return Need(role=fields["role"].identifier(), at_least=fields["atLeast"].integer(1, MAX_PEOPLE))
+def _excluded(fields: Fields) -> frozenset[Excluded]:
+    found = frozenset(item.choice(Excluded) for item in fields["notAnyOf"].items(at_most=len(Excluded)))
+    if not found >= ALWAYS_EXCLUDED:
+        raise fields["notAnyOf"].wanted("both submitter and builder")
+    return found
 
 
-def _provenance(fields: Fields) -> ProvenanceControl | None:
-    shape = fields.get("provenance")
-    if shape is None:
-        return None
-    control = shape.fields("required", "builders", optional=("sourceUris", "actorsRequired"))
-    control["required"].constant(wanted=True)
-    sources, actors = control.get("sourceUris"), control.get("actorsRequired")
-    builders = (item.fields("id", "service") for item in control["builders"].items(at_least=1, at_most=100))
-    return ProvenanceControl(
-        builders=tuple(
-            AllowedBuilder(builder_id=b["id"].printable(), service=ServiceId(b["service"].identifier()))
-            for b in builders
-        ),
-        sources=None
-        if sources is None
-        else frozenset(item.printable() for item in sources.items(at_least=1)),
-        actors_required=actors is None or actors.boolean(),
-    )
+def _groups(shape: Shape) -> tuple[Group, ...]:
+    groups = tuple(_group(item) for item in shape.items(at_least=1, at_most=8))
+    refuse_repeats((group.to_need().role for group in groups), shape.where)
+    return groups
 
 
-def _sbom(fields: Fields) -> SbomControl | None:
-    shape = fields.get("sbom")
-    if shape is None:
-        return None
-    control = shape.fields("required", "formats", optional=("mustCoverSubject",))
-    control["required"].constant(wanted=True)
-    cover = control.get("mustCoverSubject")
-    return SbomControl(
-        formats=frozenset(item.choice(SbomFormat) for item in control["formats"].items(at_least=1)),
-        must_cover_subject=cover is None or cover.boolean(),
-    )
+def _group(shape: Shape) -> Group:
+    fields = shape.fields("roles", "atLeast")
+    return Group(roles=identifiers(fields["roles"]), at_least=fields["atLeast"].integer(1, MAX_PEOPLE))
 
 
-def _tests(fields: Fields) -> bool:
-    shape = fields.get("tests")
-    if shape is None:
-        return False
+def _rebuilds(shape: Shape) -> int:
+    fields = shape.fields("required", "atLeast")
+    fields["required"].constant(wanted=True)
+    return fields["atLeast"].integer(2, MAX_REBUILDS)
+
+
+def _tests(shape: Shape) -> bool:
     control = shape.fields("required", "result")
     control["required"].constant(wanted=True)
     control["result"].constant("PASSED")
     return True
 
 
-def _versioning(fields: Fields) -> bool:
-    shape = fields.get("versioning")
-    return shape is not None and shape.fields("monotonic")["monotonic"].boolean()
+def _versions_rise(shape: Shape) -> bool:
+    return shape.fields("monotonic")["monotonic"].boolean()
 
 
-def _days(fields: Fields, name: str) -> timedelta | None:
-    shape = fields.get(name)
-    return None if shape is None else timedelta(days=shape.integer(0, 3660))
+def _must_open(shape: Shape) -> int:
+    return shape.fields("atOrAbove")["atOrAbove"].integer(1, REFUSE)
 
 
 def _refuse_overlaps(rules: tuple[Rule, ...], where: str) -> None:

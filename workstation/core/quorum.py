@@ -14,7 +14,9 @@ from workstation.core.facts import Case, Facts, VerifiedCountersignature
 from workstation.core.guardrails.approver import Standing, objections
 from workstation.core.guardrails.request import CLOCK_TOLERANCE
 from workstation.core.identity import PersonId
-from workstation.core.policy import Need
+from workstation.core.policy import Group
+from workstation.core.policy_controls import Need
+from workstation.core.quorum_groups import seats_taken
 from workstation.core.roster import Person
 from workstation.core.verdict import Violation
 
@@ -68,8 +70,17 @@ def quorum_of(facts: Facts) -> Quorum:
     needs = (case.rule.approvals.need, *case.rule.approvals.also_from)
     return Quorum(
         counted,
-        tuple(Met(need, sum(need.role in person.roles for person in people)) for need in needs),
+        (
+            *(Met(need, sum(need.role in person.roles for person in people)) for need in needs),
+            *_groups(case.rule.approvals.groups, tuple(people)),
+        ),
     )
+
+
+def _groups(groups: tuple[Group, ...], people: tuple[Person, ...]) -> Iterator[Met]:
+    seated = seats_taken(groups, tuple(person.roles for person in people))
+    for group, have in zip(groups, seated, strict=True):
+        yield Met(group.to_need(), have)
 
 
 def _people(counted: tuple[Counted, ...]) -> dict[PersonId, Person]:

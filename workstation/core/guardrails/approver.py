@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Final, TypeAlias
 
 from workstation.core.closure import BuilderSet
+from workstation.core.guardrails.excluded import role_excluded
+from workstation.core.guardrails.token import token_unproved
 from workstation.core.policy import Rule
 from workstation.core.request import Request
 from workstation.core.roster import Credential, Held, Person, Service, Use
@@ -70,8 +72,7 @@ def approver_inactive(standing: Standing) -> Iterator[Violation]:
 
 def approver_role(standing: Standing) -> Iterator[Violation]:
     """APPROVER-ROLE: the person must have one of the roles the policy counts."""
-    approvals = standing.rule.approvals
-    wanted = {approvals.need.role, *(need.role for need in approvals.also_from)}
+    wanted = standing.rule.approver_roles
     person = standing.person
     if person is not None and not wanted & person.roles:
         has = ", ".join(sorted(person.roles)) or "no role"
@@ -138,6 +139,8 @@ APPROVER_RULES: Final[tuple[ApproverRule, ...]] = (
     credential_valid,
     credential_token,
     cooling_off,
+    role_excluded,
+    token_unproved,
 )
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workstation.core.action import Action, Admit, Countersign, Release
-from workstation.core.evidence import Evidence, Provenance, Sbom, TestResult
-from workstation.core.facts import Case, Facts
-from workstation.core.policy import AllowedBuilder
-from workstation.core.roster import Held, Service, Use
+from workstation.core.evidence import Sbom, TestResult
+from workstation.core.facts import Facts
+from workstation.core.guardrails.signed_evidence import built_by, judged, provenance_in, signers_in
 from workstation.core.shape import time_text
-from workstation.core.signers import Known, signers_of
 from workstation.core.verdict import Violation
 
 
@@ -28,16 +26,10 @@ def builder_unknown(action: Action, facts: Facts) -> Iterator[Violation]:
 
 def evidence_provenance(action: Action, facts: Facts) -> Iterator[Violation]:
     """EVIDENCE-PROVENANCE: every artifact is covered by provenance of an allowed builder, signed by it."""
-    case = _judged(action, facts)
+    case = judged(action, facts)
     if case is None or case.rule.provenance is None:
         return
-    covered = {
-        digest
-        for evidence, provenance in _provenance(case)
-        for allowed in case.rule.provenance.builders
-        if provenance.builder_id == allowed.builder_id and _signed_by(evidence, allowed, case)
-        for digest in provenance.subjects
-    }
+    covered = built_by(case, case.rule.provenance.builders)
     for artifact in case.request.manifest:
         if artifact.digest not in covered:
             wanted = " or ".join(allowed.builder_id for allowed in case.rule.provenance.builders)
@@ -48,12 +40,32 @@ def evidence_provenance(action: Action, facts: Facts) -> Iterator[Violation]:
             )
 
 
+def evidence_level(action: Action, facts: Facts) -> Iterator[Violation]:
+    """EVIDENCE-LEVEL: every artifact was built by a builder of the SLSA build level the policy asks for.
+
+    The level is what custodians wrote beside the builder, never what provenance says of itself.
+    """
+    case = judged(action, facts)
+    if case is None or case.rule.provenance is None:
+        return
+    control = case.rule.provenance
+    level = control.min_level
+    covered = built_by(case, tuple(builder for builder in control.builders if builder.level >= level))
+    for artifact in case.request.manifest if level else ():
+        if artifact.digest not in covered:
+            yield Violation(
+                "EVIDENCE-LEVEL",
+                f"no builder of SLSA build level {level} says that it built {artifact.name}",
+                "provenance.minSlsaBuildLevel",
+            )
+
+
 def evidence_source(action: Action, facts: Facts) -> Iterator[Violation]:
     """EVIDENCE-SOURCE: provenance names only sources the policy lists."""
-    case = _judged(action, facts)
+    case = judged(action, facts)
     if case is None or case.rule.provenance is None or case.rule.provenance.sources is None:
         return
-    for evidence, provenance in _provenance(case):
+    for evidence, provenance in provenance_in(case):
         strange = provenance.sources - case.rule.provenance.sources
         if strange or not provenance.sources:
             found = ", ".join(sorted(strange)) or "no source"
@@ -62,10 +74,10 @@ def evidence_source(action: Action, facts: Facts) -> Iterator[Violation]:
 
 def evidence_actors(action: Action, facts: Facts) -> Iterator[Violation]:
     """EVIDENCE-ACTORS: provenance names who made the build run, so that they can be excluded."""
-    case = _judged(action, facts)
+    case = judged(action, facts)
     if case is None or case.rule.provenance is None or not case.rule.provenance.actors_required:
         return
-    for evidence, provenance in _provenance(case):
+    for evidence, provenance in provenance_in(case):
         if not provenance.actors:
             yield Violation(
                 "EVIDENCE-ACTORS",
@@ -76,7 +88,7 @@ def evidence_actors(action: Action, facts: Facts) -> Iterator[Violation]:
 
 def evidence_sbom(action: Action, facts: Facts) -> Iterator[Violation]:
     """EVIDENCE-SBOM: a bill of materials in a wanted format, describing an artifact of the request."""
-    case = _judged(action, facts)
+    case = judged(action, facts)
     if case is None or case.rule.sbom is None:
         return
     control = case.rule.sbom
@@ -94,7 +106,7 @@ def evidence_sbom(action: Action, facts: Facts) -> Iterator[Violation]:
 
 def evidence_tests(action: Action, facts: Facts) -> Iterator[Violation]:
     """EVIDENCE-TESTS: signed test results cover every artifact, and none failed."""
-    case = _judged(action, facts)
+    case = judged(action, facts)
     if case is None or not case.rule.tests_required:
         return
     covered = set[str]()
@@ -102,7 +114,7 @@ def evidence_tests(action: Action, facts: Facts) -> Iterator[Violation]:
         result = evidence.content
         if not isinstance(result, TestResult):
             continue
-        if result.result == "PASSED" and not result.failed and _signed_for_evidence(evidence, case):
+        if result.result == "PASSED" and not result.failed and any(True for _ in signers_in(evidence, case)):
             covered |= result.subjects
         else:
             yield Violation(
@@ -115,10 +127,10 @@ def evidence_tests(action: Action, facts: Facts) -> Iterator[Violation]:
 
 def controllers_stale(action: Action, facts: Facts) -> Iterator[Violation]:
     """CONTROLLERS-STALE: who controls a building service is attested anew within the policy's days."""
-    case = _judged(action, facts)
+    case = judged(action, facts)
     if case is None or case.rule.attested_within is None:
         return
-    for evidence, provenance in _provenance(case):
+    for evidence, provenance in provenance_in(case):
         service = case.trust.roster.service_of_builder(provenance.builder_id)
         if service is not None and facts.now - service.attested > case.rule.attested_within:
             found = f"who controls {service.id} was last attested {time_text(service.attested)}"
@@ -127,39 +139,3 @@ def controllers_stale(action: Action, facts: Facts) -> Iterator[Violation]:
                 f"{found} ({evidence.name})",
                 "controllersAttestedWithinDays",
             )
-
-
-def _judged(action: Action, facts: Facts) -> Case | None:
-    match action:
-        case Countersign() | Release():
-            return facts.case
-        case _:
-            return None
-
-
-def _provenance(case: Case) -> Iterator[tuple[Evidence, Provenance]]:
-    for evidence in case.request.evidence:
-        if isinstance(evidence.content, Provenance):
-            yield evidence, evidence.content
-
-
-def _signed_by(evidence: Evidence, allowed: AllowedBuilder, case: Case) -> bool:
-    return any(
-        isinstance(held.holder, Service) and held.holder.id == allowed.service
-        for held in _evidence_signers(evidence, case)
-    )
-
-
-def _signed_for_evidence(evidence: Evidence, case: Case) -> bool:
-    return any(True for _ in _evidence_signers(evidence, case))
-
-
-def _evidence_signers(evidence: Evidence, case: Case) -> Iterator[Held]:
-    """Yield who signed with a key enrolled for evidence and valid when the request was made."""
-    if evidence.envelope is None:
-        return
-    for signer in signers_of(evidence.envelope, case.trust.roster, where=evidence.name):
-        if isinstance(signer, Known):
-            credential = signer.held.credential
-            if Use.EVIDENCE in credential.uses and credential.valid_at(case.request.created):
-                yield signer.held
