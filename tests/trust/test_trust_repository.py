@@ -26,7 +26,7 @@ from trust.trust_world import (
 from workstation.core.errors import Malformed, MediaError, TokenRefused, Untrusted
 from workstation.trust.drafting import Delivery
 from workstation.trust.proposing import propose_first, propose_update
-from workstation.trust.repository import complete, read_verified, update_repository
+from workstation.trust.repository import complete, read_verified, rotate_root, update_repository
 from workstation.trust.store import read_repository
 from workstation.trust.tuf_metadata import RoleName
 from workstation.trust.verification import verify_repository
@@ -226,7 +226,13 @@ def test_a_replacement_the_disk_refuses_leaves_the_old_one(world, monkeypatch):
 
     monkeypatch.setattr(Path, "rename", full)
     with pytest.raises(MediaError):
-        update_repository(world.directory, signers=world.signers, expires=LATER)
+        rotate_root(
+            world.directory,
+            custodians=[custodian.public_key for custodian in world.custodians],
+            threshold=2,
+            signers=world.signers,
+            expires=LATER,
+        )
     monkeypatch.undo()
 
     assert read_repository(world.directory) == made.files

@@ -121,7 +121,8 @@ def test_whatever_custodians_sign_is_understood_or_refused(made_once, name, data
 
     with contextlib.suppress(WorkstationError):
         found = verify(made_once, {**files, "root.json": root}, root)
-        assert found.files[name] == files[name]
+        # By value: a root that calls itself version 2 is found under that number.
+        assert files[name] in found.files.values()
 
 
 JSON = st.recursive(

@@ -6,6 +6,7 @@ import base64
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
@@ -35,6 +36,9 @@ class Custodian:
 
     def sign(self, message):
         self.asked += 1
+        return self.private_signature(message)
+
+    def private_signature(self, message):
         match self.private:
             case ed25519.Ed25519PrivateKey():
                 return self.private.sign(message)
@@ -184,11 +188,15 @@ def _person(name, custodians):
         "conflictGroups": [],
         "uniquenessTag": name.encode().hex().rjust(64, "0"),
         "status": [{"since": "2095-01-01T00:00:00Z"}],
-        "credentials": [_credential(custodian) for custodian in custodians],
+        "credentials": [_credential(custodian, name) for custodian in custodians],
     }
 
 
-def _credential(custodian):
+@cache  # a key agrees once: ECDSA would sign otherwise the next time
+def _credential(custodian, holder):
+    challenge = custodian.fingerprint[:32].encode()
+    lines = ("countersign-enrol-v1", challenge.hex(), holder, custodian.fingerprint, "trust")
+    signature = custodian.private_signature("".join(f"{line}\n" for line in lines).encode())
     return {
         "fingerprint": custodian.fingerprint,
         "spki": base64.b64encode(custodian.public_key.spki).decode(),
@@ -198,6 +206,10 @@ def _credential(custodian):
         "validFrom": "2095-01-01T00:00:00Z",
         "validTo": "2099-01-01T00:00:00Z",
         "state": "active",
+        "proof": {
+            "challenge": base64.b64encode(challenge).decode(),
+            "signature": base64.b64encode(signature).decode(),
+        },
     }
 
 

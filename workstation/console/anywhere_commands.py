@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import shutil
 from argparse import Namespace
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import load_pem_public_key, load_ssh_public_key
-
 from workstation.console.opening import cards_of
 from workstation.console.reply import REFUSED, Reply
-from workstation.core.errors import Malformed, MediaError, TokenRefused
-from workstation.core.public_key import PublicKey, from_loaded, parse_spki
+from workstation.core.errors import Malformed, MediaError
+from workstation.core.key_readers.files import read_keys
+from workstation.core.key_readers.found_key import FoundKey, KeysFound
+from workstation.core.public_key import PublicKey
 from workstation.core.release_diff import ReviewVerdict
 from workstation.core.strict_json import JsonObject, JsonValue
 from workstation.process.sandbox import WallsUnavailable
@@ -53,13 +54,18 @@ def diff(arguments: Namespace) -> Reply:
 
 
 def fingerprint(arguments: Namespace) -> Reply:
-    """Print the one fingerprint of the key in each file or at each PKCS#11 URI."""
-    found = [(name, _key_at(arguments, name)) for name in arguments.file]
-    listed: list[JsonValue] = [
-        {"file": name, "kind": key.kind.value, "fingerprint": key.fingerprint} for name, key in found
+    """Print the one fingerprint of every key in each file or at each PKCS#11 URI."""
+    found = [(name, _keys_at(arguments, name)) for name in arguments.file]
+    listed: list[JsonValue] = [_shown_key(name, key) for name, keys in found for key in keys.keys]
+    passed_over: list[JsonValue] = [
+        {"file": name, "part": part.part, "why": part.why, "refused": part.refused}
+        for name, keys in found
+        for part in keys.passed_over
     ]
-    lines = tuple(f"{key.fingerprint}  {key.kind.value}  {name}" for name, key in found)
-    return Reply(document={"keys": listed}, lines=lines)
+    lines = [line for name, keys in found for line in _lines(name, keys)]
+    refused = any(keys.refused for _, keys in found)
+    document: JsonObject = {"keys": listed, "passedOver": passed_over}
+    return Reply(document=document, lines=tuple(lines), status=REFUSED if refused else 0)
 
 
 def doctor(_arguments: Namespace) -> Reply:
@@ -77,30 +83,41 @@ def doctor(_arguments: Namespace) -> Reply:
     return Reply(document=document, lines=lines, status=1 if missing else 0)
 
 
-def _key_at(arguments: Namespace, name: str) -> PublicKey:
+def read_key(data: bytes, *, where: str) -> PublicKey:
+    """Return the one public key in a file, in any encoding `fingerprint` reads; raises Malformed."""
+    return read_keys(data, where=where).sole_key(where)
+
+
+def _keys_at(arguments: Namespace, name: str) -> KeysFound:
     if name.startswith("pkcs11:"):
         with cards_of(arguments) as cards:
-            return cards.shown_key(name)[0]
+            return KeysFound((FoundKey(key=cards.shown_key(name)[0], part="token"),))
     try:
         with Path(name).open("rb") as file:
-            data = file.read(KEY_LIMIT)
+            data = file.read(KEY_LIMIT + 1)
     except OSError as error:
         raise MediaError(name, f"cannot be read: {error.strerror}") from error
-    return read_key(data, where=name)
+    if len(data) > KEY_LIMIT:
+        raise Malformed(name, f"more than {KEY_LIMIT} bytes found")
+    return read_keys(data, where=name)
 
 
-def read_key(data: bytes, *, where: str) -> PublicKey:
-    """Return the public key in a certificate, SPKI or SSH public key file; raises Malformed."""
-    try:
-        if data.startswith((b"ssh-", b"ecdsa-", b"sk-")):
-            return from_loaded(load_ssh_public_key(data), where=where)
-        if b"BEGIN CERTIFICATE" in data:
-            return from_loaded(x509.load_pem_x509_certificate(data).public_key(), where=where)
-        if b"BEGIN PUBLIC KEY" in data:
-            return from_loaded(load_pem_public_key(data), where=where)
-        try:
-            return from_loaded(x509.load_der_x509_certificate(data).public_key(), where=where)
-        except ValueError:
-            return parse_spki(data, where=where)
-    except (ValueError, TokenRefused) as error:
-        raise Malformed(where, "no certificate, SPKI or SSH public key found") from error
+def _shown_key(name: str, found: FoundKey) -> JsonObject:
+    return {
+        "file": name,
+        "part": found.part,
+        "kind": found.key.kind.value,
+        "fingerprint": found.key.fingerprint,
+        "alias": found.alias,
+        "spki": base64.b64encode(found.key.spki).decode(),
+    }
+
+
+def _lines(name: str, found: KeysFound) -> Iterator[str]:
+    several = len(found.keys) + len(found.passed_over) > 1
+    for one in found.keys:
+        place = f", {one.part}" if several else ""
+        alias = f"  {one.alias}" if one.alias else ""
+        yield f"{one.key.fingerprint}  {one.key.kind.value}  {name}{place}{alias}"
+    for part in found.passed_over:
+        yield f"{'REFUSED' if part.refused else 'passed over'}  {name}, {part.part}: {part.why}"

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
+from functools import partial
 from typing import Final, Protocol, TypeAlias
 
 from workstation.console import (
     anywhere_commands,
     desk_commands,
     journal_commands,
+    plan_commands,
+    policy_commands,
     request_commands,
     screen_command,
-    trust_commands,
+    trust_grammar,
     verify_commands,
+    why_commands,
 )
 from workstation.console.demo.command import demo
 from workstation.console.reply import Reply
@@ -85,6 +89,15 @@ def _builder(commands: Commands) -> None:
     create.add_argument("--key", required=True, metavar="KEY", help="pem:PATH or a PKCS#11 URI")
     create.add_argument("--out", required=True, metavar="DIR")
     _command(group, "show", request_commands.show).add_argument("directory", metavar="DIR")
+    plan = _command(group, "plan", plan_commands.plan)
+    plan.add_argument("--product", required=True, metavar="PURL")
+    plan.add_argument("--channel", required=True)
+    plan.add_argument("--trigger", action="append", required=True, metavar="WHO", help="who starts the build")
+    plan.add_argument("--builder", action="append", required=True, metavar="URI", help="where it runs")
+    plan.add_argument("--also", action="append", default=[], metavar="WHO", help="who else has a hand in it")
+    plan.add_argument("--trust", metavar="DIR", help="the trust root (else the workstation's)")
+    plan.add_argument("--root", metavar="FILE", help="the custodians' root.json (else the one in DIR)")
+    plan.add_argument("--at", metavar="TIME", help="plan for this time")
 
 
 def _workstation(commands: Commands) -> None:
@@ -107,6 +120,9 @@ def _workstation(commands: Commands) -> None:
     decline.add_argument("request", metavar="REQUEST")
     decline.add_argument("--token", required=True, metavar="URI")
     decline.add_argument("--reason", required=True, metavar="TEXT")
+    asked = _command(commands, "why", why_commands.why_blocked)
+    asked.add_argument("request", metavar="REQUEST")
+    asked.add_argument("--token", metavar="URI", help="for whom; it is asked no PIN (else for everybody)")
     release = _command(commands, "release", desk_commands.release)
     release.add_argument("request", metavar="REQUEST")
     release.add_argument("--out", required=True, metavar="DIR")
@@ -131,55 +147,22 @@ def _deployer(commands: Commands) -> None:
 
 
 def _trust(commands: Commands) -> None:
-    group = _group(commands, "trust", "Make, show or apply the trust root.")
-    init = _command(group, "init", trust_commands.init)
-    init.add_argument("--custodian", action="append", required=True, metavar="URI", help="once for each")
-    init.add_argument("--threshold", type=int, default=2, metavar="N")
-    init.add_argument("--out", required=True, metavar="DIR")
-    update = _command(group, "update", trust_commands.update)
-    update.add_argument("directory", metavar="DIR")
-    for made, needed in ((init, True), (update, False)):
-        made.add_argument("--signer", action="append", required=True, metavar="URI", help="once for each")
-        made.add_argument("--roster", required=needed, metavar="FILE")
-        made.add_argument("--policy", required=needed, metavar="FILE")
-        made.add_argument("--good-for", type=int, default=365, metavar="DAYS")
-    show = _command(group, "show", trust_commands.show)
-    show.add_argument("directory", nargs="?", metavar="DIR")
-    show.add_argument("--root", metavar="FILE")
-    apply = _command(group, "apply", trust_commands.apply)
-    apply.add_argument("directory", metavar="DIR")
-    apply.add_argument("--root", metavar="FILE", help="the root to pin, the first time")
-    _roster(_group(commands, "roster", "Draft or show the roster."))
-    policy = _group(commands, "policy", "Check the policy.")
-    _command(policy, "lint", trust_commands.policy_lint).add_argument("file", metavar="FILE")
+    group = _group(commands, "trust", "Make, show, change or apply the trust root.")
+    trust_grammar.add_trust(partial(_command, group))
+    group = _group(commands, "roster", "Draft, show or compare the roster.")
+    trust_grammar.add_roster(partial(_command, group))
+    _policy(_group(commands, "policy", "Check, show, compare or try the policy."))
 
 
-def _roster(group: Commands) -> None:
-    _command(group, "show", trust_commands.roster_show).add_argument("file", nargs="?", metavar="FILE")
-    person = _command(group, "add-person", trust_commands.add_person)
-    person.add_argument("file", metavar="FILE")
-    person.add_argument("--id", required=True)
-    person.add_argument("--name", required=True)
-    person.add_argument("--role", action="append", default=[])
-    person.add_argument("--alias", action="append", default=[], help="e-mail address or forge:account-id")
-    person.add_argument(
-        "--mark", required=True, help="what tells this human from others, such as a staff number"
-    )
-    service = _command(group, "add-service", trust_commands.add_service)
-    service.add_argument("file", metavar="FILE")
-    service.add_argument("--id", required=True)
-    service.add_argument("--name", required=True)
-    service.add_argument("--builder-id", action="append", default=[], metavar="URI")
-    service.add_argument("--controller", action="append", default=[], metavar="PERSON")
-    enrol = _command(group, "enrol", trust_commands.enrol)
-    enrol.add_argument("file", metavar="FILE")
-    enrol.add_argument("--holder", required=True, metavar="ID")
-    where = enrol.add_mutually_exclusive_group(required=True)
-    where.add_argument("--token", metavar="URI")
-    where.add_argument("--key", metavar="FILE", help="certificate, SPKI or SSH public key")
-    enrol.add_argument("--use", action="append", required=True, help="countersign, request, evidence, …")
-    enrol.add_argument("--by", action="append", default=[], metavar="PERSON", help="who enrolled it")
-    enrol.add_argument("--good-for", type=int, default=730, metavar="DAYS")
+def _policy(group: Commands) -> None:
+    _command(group, "lint", policy_commands.lint).add_argument("file", metavar="FILE")
+    shown = _command(group, "show", policy_commands.show)
+    shown.add_argument("file", nargs="?", metavar="FILE", help="a policy file (else the one followed here)")
+    compared = _command(group, "diff", policy_commands.diff)
+    compared.add_argument("old", metavar="OLD")
+    compared.add_argument("new", metavar="NEW")
+    tried = _command(group, "simulate", policy_commands.simulate)
+    tried.add_argument("--policy", required=True, metavar="FILE", help="the proposed policy")
 
 
 def _journal(commands: Commands) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import os
 from argparse import Namespace
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from workstation import bootstrap
@@ -23,17 +25,17 @@ from workstation.release.layout_writer import hashed_file
 def commission(arguments: Namespace) -> Reply:
     """Make a new workstation: its journal, its key, and K_0, which has to leave the machine."""
     state, seal_out = state_directory(arguments), Path(arguments.seal_out)
-    if seal_out.exists():
-        raise MediaError(str(seal_out), "something is there already, a new file wanted")
-    module = None if arguments.module is None else Path(arguments.module)
+    module = None if arguments.module is None else Path(arguments.module).absolute()
     config = Config(
         module=module,
         module_sha256=None if module is None else hashed_file(module)[0],
         production=arguments.production,
         outgoing=Path(arguments.outgoing).absolute(),
     )
-    made = bootstrap.commission(state, config, origin=arguments.origin, passphrase=ask_passphrase(arguments))
-    _write_secret(seal_out, made.created.seal_key)
+    passphrase = ask_passphrase(arguments)
+    with _new_secret_file(seal_out) as write:
+        made = bootstrap.commission(state, config, origin=arguments.origin, passphrase=passphrase)
+        write(made.created.seal_key)
     key = made.station
     lines = (
         f"Workstation commissioned in {state}",
@@ -118,14 +120,30 @@ def prove(arguments: Namespace) -> Reply:
     return Reply(document=document, lines=lines)
 
 
-def _write_secret(path: Path, secret: bytearray) -> None:
+@contextmanager
+def _new_secret_file(path: Path) -> Generator[Callable[[bytearray], None]]:
+    """Make the file before there is a secret to lose; it does not stay when nothing comes to be in it."""
+    descriptor = _opened_new(path)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            os.write(descriptor, secret)
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        yield lambda secret: _write_secret(path, descriptor, secret)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    finally:
+        os.close(descriptor)
+
+
+def _opened_new(path: Path) -> int:
+    try:
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise MediaError(str(path), f"cannot be written: {error.strerror}") from error
+
+
+def _write_secret(path: Path, descriptor: int, secret: bytearray) -> None:
+    try:
+        os.write(descriptor, secret)
+        os.fsync(descriptor)
     except OSError as error:
         raise MediaError(str(path), f"cannot be written: {error.strerror}") from error
     finally:

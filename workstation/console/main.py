@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 
 from workstation.console.arguments import parser
-from workstation.console.reply import Reply, error_reply, show
+from workstation.console.reply import Reply, defect_reply, error_reply, show
 from workstation.core.errors import WorkstationError
 from workstation.process.frames import PeerGone, PeerSilent
 
@@ -25,6 +26,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return show(error_reply(trouble), as_json=arguments.json)
     except KeyboardInterrupt:
         return 130
+    except Exception as defect:  # noqa: BLE001 (left alone it would end with 1, which means refused)
+        traceback.print_exc()
+        return show(defect_reply(defect), as_json=arguments.json)
 
 
 if __name__ == "__main__":

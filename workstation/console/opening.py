@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from workstation.bootstrap import journal_directory, open_desk, read_config
+from workstation.bootstrap import configured_cards, journal_directory, open_desk, read_config
 from workstation.console.secrets import ask_passphrase, ask_pin
 from workstation.core.errors import JournalError, Usage
 from workstation.core.identity import Fingerprint
@@ -53,14 +53,12 @@ def desk_of(arguments: Namespace) -> Generator[Desk]:
 
 @contextmanager
 def cards_of(arguments: Namespace, state: Path | None = None) -> Generator[Cards]:
-    """Open the cards of the PKCS#11 module that is named; raises Usage when none is."""
-    named = arguments.module or os.environ.get("COUNTERSIGN_MODULE")
-    if named is None and state is not None:
-        configured = read_config(state).module
-        named = None if configured is None else str(configured)
-    if named is None:
-        raise Usage("--module", "nothing found, the path of a PKCS#11 module wanted")
-    with Cards(Path(named)) as cards:
+    """Open the cards of the module of the workstation in `state`, else of the one named; raises Usage.
+
+    A workstation's own module is checked against its settings, whatever else is named.
+    """
+    own = None if state is None else configured_cards(read_config(state))
+    with _named_cards(arguments) if own is None else own as cards:
         yield cards
 
 
@@ -76,6 +74,13 @@ def signing_key(arguments: Namespace, key: str) -> Generator[SigningKey]:
             yield opened
         finally:
             opened.forget()
+
+
+def _named_cards(arguments: Namespace) -> Cards:
+    named = arguments.module or os.environ.get("COUNTERSIGN_MODULE")
+    if named is None:
+        raise Usage("--module", "nothing found, the path of a PKCS#11 module wanted")
+    return Cards(Path(named))
 
 
 def _token_unlock(arguments: Namespace, state: Path, cards: Cards) -> Unlock:

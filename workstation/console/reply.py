@@ -12,6 +12,7 @@ from workstation.core.wording import words_for_error
 from workstation.desk.face import Problem, Refused
 
 REFUSED = 1
+DEFECT = WorkstationError.exit_status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,16 @@ def error_reply(error: WorkstationError) -> Reply:
         status=error.exit_status,
         tries_left=None if token is None else token.tries_left,
     )
+
+
+def defect_reply(defect: Exception) -> Reply:
+    """Return the answer for a defect of ours: its kind only, for its text could hold anything."""
+    words = (
+        "This is a defect of the workstation.",
+        type(defect).__name__,
+        "The journal says how far it came. Report it.",
+    )
+    return _trouble(kind="defect", where="", words=words, status=DEFECT, tries_left=None)
 
 
 def show(reply: Reply, *, as_json: bool) -> int:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import mimetypes
 import os
+import shutil
 from argparse import Namespace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 from workstation import bootstrap
+from workstation.console.checkout import with_history
 from workstation.console.opening import signing_key
 from workstation.console.reply import Reply
 from workstation.core import dsse, statement, strict_json
-from workstation.core.errors import Malformed, MediaError
+from workstation.core.errors import Malformed, MediaError, WorkstationError
 from workstation.core.evidence import (
     CYCLONEDX_MEDIA_TYPE,
     DSSE_MEDIA_TYPE,
@@ -29,9 +31,10 @@ from workstation.core.public_key import PublicKey
 from workstation.core.release_contents import is_reserved
 from workstation.core.request import REQUEST_TITLE, Request, parse_request
 from workstation.core.shape import Shape, time_text
+from workstation.core.source_history import Source
 from workstation.core.strict_json import JsonObject, JsonValue
-from workstation.intake.medium import Medium
 from workstation.intake.release_reader import read_release
+from workstation.intake.request_reader import read_request
 from workstation.release.layout_writer import Content, hashed_file, write_bundle
 from workstation.tokens.signing_key import signed_envelope
 
@@ -54,14 +57,14 @@ def create(arguments: Namespace) -> Reply:
     ]
     out = Path(arguments.out)
     write_bundle(out, REQUEST_BUNDLE, contents, name="request")
-    request = _read(out)
+    request = _read_back(out)
     lines = (f"Request {request.id} written to {out}", *_described(request))
     return Reply(document={"request": request.id, "directory": str(out)}, lines=lines)
 
 
 def show(arguments: Namespace) -> Reply:
     """Show a request as its bundle has it; signatures are looked at by a workstation."""
-    request = _read(Path(arguments.directory))
+    request = read_request(Path(arguments.directory))
     manifest: list[JsonValue] = [artifact.to_subject() for artifact in request.manifest]
     evidence: list[JsonValue] = [
         {"name": item.name, "digest": item.digest, "summary": summary(item.content)}
@@ -90,11 +93,13 @@ def _described(request: Request) -> list[str]:
     return lines
 
 
-def _read(directory: Path) -> Request:
-    with Medium(directory) as medium:
-        bundle = medium.bundle(REQUEST_BUNDLE)
-        documents = {layer.title: medium.read(layer) for layer in bundle.layers}
-        return parse_request(bundle, documents, where=directory.name)
+def _read_back(directory: Path) -> Request:
+    """Read what was just written as a workstation will; nothing of it stays when it would be refused."""
+    try:
+        return read_request(directory)
+    except WorkstationError:
+        shutil.rmtree(directory, ignore_errors=True)
+        raise
 
 
 def _predicate(arguments: Namespace, key: PublicKey, evidence: list[Evidence]) -> JsonObject:
@@ -116,19 +121,35 @@ def _predicate(arguments: Namespace, key: PublicKey, evidence: list[Evidence]) -
         "outputs": [*OUTPUTS],
     }
     if arguments.source is not None:
-        predicate["source"] = _source(arguments)
+        predicate["source"] = _source(arguments).to_json()
+    elif _asked(arguments, "checkout") is not None:
+        raise Malformed("--checkout", "nothing found under --source, where the checkout is from wanted")
     if arguments.previous is not None:
         predicate["previousRelease"] = _previous(Path(arguments.previous))
+    for name, option in (("preparedBy", "prepared_by"), ("courier", "courier")):
+        if (who := _asked(arguments, option)) is not None:
+            predicate[name] = who
     return predicate
 
 
-def _source(arguments: Namespace) -> JsonObject:
+def _source(arguments: Namespace) -> Source:
     if arguments.to is None:
         raise Malformed("--to", "nothing found, the revision that was built wanted with --source")
-    source: JsonObject = {"uri": arguments.source, "to": arguments.to, "identities": [*arguments.identity]}
-    if getattr(arguments, "from") is not None:
-        source["from"] = getattr(arguments, "from")
-    return source
+    source = Source(
+        uri=arguments.source,
+        since=getattr(arguments, "from"),
+        until=arguments.to,
+        identities=tuple(arguments.identity),
+        tag_signer=_asked(arguments, "tag_signer"),
+    )
+    checkout = _asked(arguments, "checkout")
+    return source if checkout is None else with_history(source, Path(checkout))
+
+
+def _asked(arguments: Namespace, option: str) -> str | None:
+    """Return an option that only `add_source_options` knows; other callers leave it out."""
+    value: str | None = getattr(arguments, option, None)
+    return value
 
 
 def _previous(directory: Path) -> JsonObject:

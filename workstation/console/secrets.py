@@ -22,6 +22,11 @@ def ask_passphrase(arguments: Namespace) -> bytearray:
     return _secret(arguments.passphrase_fd, "Passphrase of the journal: ", "--passphrase-fd")
 
 
+def read_secret(descriptor: int, option: str) -> bytearray:
+    """Return one line of an open descriptor, named by `option`; raises Malformed for an empty line."""
+    return _line(descriptor, option)
+
+
 def _secret(descriptor: int | None, prompt: str, option: str) -> bytearray:
     if descriptor is not None:
         return _line(descriptor, option)

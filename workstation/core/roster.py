@@ -10,10 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from workstation.core.identity import Digest, Fingerprint, PersonId, ServiceId
 from workstation.core.public_key import PublicKey
+
+CUSTODIAN: Final = "custodian"
+"""The role of those who own the trust root and this list."""
 
 
 class Use(StrEnum):
@@ -36,8 +39,19 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """The key itself signed that it is to be enrolled for this holder and these uses (see `enrolment`)."""
+
+    challenge: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
-    """A public key enrolled for one holder; `valid_to` is exclusive."""
+    """A public key enrolled for one holder; `valid_to` is exclusive.
+
+    `proof` is missing only where no card stands behind the key, or the use decides nothing.
+    """
 
     key: PublicKey
     uses: frozenset[Use]
@@ -48,6 +62,8 @@ class Credential:
     valid_to: datetime
     state: State
     state_since: datetime | None
+    state_reason: str | None = None
+    proof: Proof | None = None
 
     def valid_at(self, moment: datetime) -> bool:
         """Answer whether this credential could be used at `moment`."""
@@ -62,6 +78,7 @@ class Interval:
 
     since: datetime
     until: datetime | None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +99,11 @@ class Person:
         return any(
             span.since <= moment and (span.until is None or moment < span.until) for span in self.status
         )
+
+    @property
+    def left(self) -> bool:
+        """Whether the last stretch of time has an end."""
+        return self.status[-1].until is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +131,11 @@ class Held:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roster:
-    """The whole roster at one version, with its indexes."""
+    """The whole roster at one version, with its indexes.
+
+    `uniqueness` is the check value of the secret all uniqueness tags were made with; None when they
+    are plain digests (see `uniqueness`).
+    """
 
     version: int
     created: datetime
@@ -120,6 +146,14 @@ class Roster:
     by_keyid: dict[str, Held]
     by_alias: dict[str, PersonId]
     by_builder_id: dict[str, ServiceId]
+    uniqueness: Digest | None = None
+
+    @property
+    def custodians(self) -> frozenset[PersonId]:
+        """The people with the role of custodian who have not left."""
+        return frozenset(
+            person.id for person in self.people.values() if CUSTODIAN in person.roles and not person.left
+        )
 
     def holder_of(self, fingerprint: Fingerprint) -> Held | None:
         """Return who has ever held this key, whatever became of the credential."""

@@ -6,23 +6,24 @@ A draft becomes a roster when custodians sign it as a target of the trust root.
 from __future__ import annotations
 
 import base64
-import copy
 from dataclasses import dataclass
 from datetime import datetime
 
-from workstation.core import strict_json
+from workstation.core.draft_document import closed, holder_of, listed, opened
+from workstation.core.enrolment import PROVED_USES, enrolment_objections
 from workstation.core.errors import Malformed
-from workstation.core.identity import digest_of
+from workstation.core.identity import PersonId
 from workstation.core.public_key import PublicKey
-from workstation.core.roster import Use
-from workstation.core.roster_document import MAX_BYTES, SCHEMA, parse_roster
+from workstation.core.roster import Proof, Roster, Use
+from workstation.core.roster_document import parse_roster
 from workstation.core.shape import time_text
-from workstation.core.strict_json import JsonObject, JsonValue
+from workstation.core.strict_json import JsonObject
+from workstation.core.uniqueness import secret_check, uniqueness_tag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolment:
-    """A key to be enrolled: for what, in which token, by whom, and from when to when."""
+    """A key to be enrolled: for what, in which token, by whom, from and to when, and its own agreement."""
 
     key: PublicKey
     uses: frozenset[Use]
@@ -30,6 +31,7 @@ class Enrolment:
     enrolled_by: tuple[str, ...]
     enrolled: datetime
     valid_to: datetime
+    proof: Proof | None = None
 
 
 def with_person(
@@ -41,32 +43,37 @@ def with_person(
     aliases: list[str],
     mark: str,
     now: datetime,
+    secret: bytes | None = None,
 ) -> bytes:
     """Add a person, beginning a roster of version 1 where there is no draft yet; raises Malformed.
 
-    `mark` is what tells this human from every other, such as a staff number; only its digest is kept.
+    `mark` is what tells this human from every other, such as a staff number; only its tag is kept.
+    Either everybody's tag is made with the one `secret` of the roster, or nobody's.
     """
-    document = _document(draft, now)
-    tag = digest_of(b"countersign-uniqueness-v1\n" + mark.encode())
+    document = opened(draft, now)
+    if secret is not None and draft is None:
+        document["uniqueness"] = {"scheme": "hmac-sha256", "check": secret_check(secret)}
+    if draft is not None:
+        _refuse_other_secret(parse_roster(draft, where="roster draft"), secret)
     added: JsonObject = {
         "id": person,
         "name": name,
         "roles": [*sorted(roles)],
         "aliases": [*sorted(aliases)],
         "conflictGroups": [],
-        "uniquenessTag": tag,
+        "uniquenessTag": uniqueness_tag(mark, secret),
         "status": [{"since": time_text(now)}],
         "credentials": [],
     }
-    _listed(document, "people").append(added)
-    return _whole(document)
+    listed(document, "people").append(added)
+    return closed(document)
 
 
 def with_service(
     draft: bytes, *, service: str, name: str, builder_ids: list[str], controllers: list[str], now: datetime
 ) -> bytes:
     """Add a service and the people who control it; raises Malformed."""
-    document = _document(draft, now)
+    document = opened(draft, now)
     added: JsonObject = {
         "id": service,
         "name": name,
@@ -75,18 +82,37 @@ def with_service(
         "attested": time_text(now),
         "credentials": [],
     }
-    _listed(document, "services").append(added)
-    return _whole(document)
+    listed(document, "services").append(added)
+    return closed(document)
 
 
 def with_credential(draft: bytes, holder: str, enrolment: Enrolment) -> bytes:
-    """Enrol a key for a person or service of the draft; raises Malformed, also for a key held already."""
-    document = _document(draft, enrolment.enrolled)
-    holders = [*_listed(document, "people"), *_listed(document, "services")]
-    found = [entry for entry in holders if isinstance(entry, dict) and entry.get("id") == holder]
-    if len(found) != 1:
-        raise Malformed(f"holder {holder[:60]!a}", f"{len(found)} found in the roster, one wanted")
-    credential: JsonObject = {
+    """Enrol a key for a person or service of the draft.
+
+    Raises Malformed, also for a key held already, a person's key without the proof its uses need,
+    and enrollers who are too few, strangers or the holder; Untrusted for a proof that does not hold.
+    """
+    before = parse_roster(draft, where="roster draft")
+    document = opened(draft, enrolment.enrolled)
+    entry = holder_of(document, holder)
+    if enrolment.proof is None and PersonId(holder) in before.people and enrolment.uses & PROVED_USES:
+        raise Malformed("proof of possession", "nothing found, a signature by the holder's card wanted")
+    listed(entry, "credentials").append(_credential(enrolment))
+    data = closed(document)
+    _refuse_enrollers(parse_roster(data), enrolment, len(before.custodians))
+    return data
+
+
+def next_version(roster: bytes, *, now: datetime) -> bytes:
+    """Return a draft that follows a roster: the same people under the next version; raises Malformed."""
+    document = opened(roster, now)
+    document["version"] = parse_roster(roster).version + 1
+    document["created"] = time_text(now)
+    return closed(document)
+
+
+def _credential(enrolment: Enrolment) -> JsonObject:
+    found: JsonObject = {
         "fingerprint": enrolment.key.fingerprint,
         "spki": base64.b64encode(enrolment.key.spki).decode(),
         "uses": [*sorted(use.value for use in enrolment.uses)],
@@ -97,33 +123,23 @@ def with_credential(draft: bytes, holder: str, enrolment: Enrolment) -> bytes:
         "state": "active",
     }
     if enrolment.token_serial is not None:
-        credential["tokenSerial"] = enrolment.token_serial
-    _listed(found[0], "credentials").append(credential)
-    return _whole(document)
-
-
-def next_version(roster: bytes, *, now: datetime) -> bytes:
-    """Return a draft that follows a roster: the same people under the next version; raises Malformed."""
-    document = _document(roster, now)
-    document["version"] = parse_roster(roster).version + 1
-    document["created"] = time_text(now)
-    return _whole(document)
-
-
-def _document(draft: bytes | None, now: datetime) -> JsonObject:
-    if draft is None:
-        return {"schema": SCHEMA, "version": 1, "created": time_text(now), "people": [], "services": []}
-    return copy.deepcopy(strict_json.parse_object(draft, where="roster draft", limit=MAX_BYTES))
-
-
-def _listed(holder: JsonObject, name: str) -> list[JsonValue]:
-    found = holder.get(name)
-    if not isinstance(found, list):
-        raise Malformed(f"roster draft.{name}", "an array wanted")
+        found["tokenSerial"] = enrolment.token_serial
+    if enrolment.proof is not None:
+        found["proof"] = {
+            "challenge": base64.b64encode(enrolment.proof.challenge).decode(),
+            "signature": base64.b64encode(enrolment.proof.signature).decode(),
+        }
     return found
 
 
-def _whole(document: JsonObject) -> bytes:
-    data = strict_json.dump(document)
-    parse_roster(data, where="roster draft")
-    return data
+def _refuse_enrollers(roster: Roster, enrolment: Enrolment, custodians: int) -> None:
+    held = roster.by_fingerprint[enrolment.key.fingerprint]
+    found = tuple(enrolment_objections(roster, (held,), custodians=custodians))
+    if found:
+        raise Malformed("enrolled by", "; ".join(found))
+
+
+def _refuse_other_secret(roster: Roster, secret: bytes | None) -> None:
+    if roster.uniqueness != (None if secret is None else secret_check(secret)):
+        wanted = "none" if roster.uniqueness is None else "the one its first person was added with"
+        raise Malformed("roster secret", f"another than this roster's found, {wanted} wanted")

@@ -14,7 +14,7 @@ from workstation.core.roster_document import MAX_BYTES as MAX_TARGET_BYTES
 from workstation.trust.tuf_metadata import MAX_METADATA_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Iterator, Mapping
     from pathlib import Path
 
 MAX_FILES: Final = 1000
@@ -44,6 +44,23 @@ def read_repository(directory: Path) -> dict[str, bytes]:
     return found
 
 
+def read_named(directory: Path, limits: Mapping[str, int], *, folders: frozenset[str]) -> dict[str, bytes]:
+    """Return the files `limits` names, each with its bound in bytes, of a directory of nothing else.
+
+    Of `folders` each may be there and is left to others. Raises what `read_repository` raises.
+    """
+    found: dict[str, bytes] = {}
+    with _opened(str(directory), os.O_DIRECTORY, directory.name) as top:
+        # By descriptor, as it was opened: a path could lead elsewhere by now.
+        strange = set(os.listdir(top)) - limits.keys() - folders  # noqa: PTH208 (pathlib has no descriptors)
+        if strange:
+            raise Malformed(ascii(min(strange)[:80]), "a name outside the layout found")
+        for name, limit in limits.items():
+            with _opened(name, 0, name, top) as file:
+                found[name] = _content(file, name, limit)
+    return found
+
+
 def _walk(folder: int, prefix: str) -> Iterator[tuple[str, bytes]]:
     entries = os.listdir(folder)
     if len(entries) > MAX_FILES:
@@ -55,7 +72,8 @@ def _walk(folder: int, prefix: str) -> Iterator[tuple[str, bytes]]:
                 yield from _walk(inner, f"{name}/")
         elif _NAME.fullmatch(name):
             with _opened(entry, 0, name, folder) as file:
-                yield name, _content(file, name)
+                limit = MAX_TARGET_BYTES if name.startswith("targets/") else MAX_METADATA_BYTES
+                yield name, _content(file, name, limit)
         else:
             raise Malformed(ascii(name[:80]), "a name outside the layout of a trust root found")
 
@@ -75,8 +93,7 @@ def _opened(entry: str, flags: int, name: str, folder: int | None = None) -> Gen
         os.close(descriptor)
 
 
-def _content(descriptor: int, name: str) -> bytes:
-    limit = MAX_TARGET_BYTES if name.startswith("targets/") else MAX_METADATA_BYTES
+def _content(descriptor: int, name: str, limit: int) -> bytes:
     found = os.fstat(descriptor)
     if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
         raise Malformed(name, "a device or hard link found, a regular file with one name wanted")

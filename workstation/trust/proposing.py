@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from workstation.core.policy_document import parse_policy
 from workstation.core.roster_document import parse_roster
+from workstation.core.roster_succession import refuse_no_successor
 from workstation.trust.custody import custodies_of
 from workstation.trust.drafting import (
     Delivery,
@@ -38,8 +39,11 @@ _ROOT: Final = "root metadata"
 def propose_first(
     *, custodians: Sequence[PublicKey], threshold: int, delivery: Delivery, expires: datetime
 ) -> Proposal:
-    """Return the first state of a repository; raises Malformed for odd custodians or documents."""
-    parse_roster(delivery.roster)
+    """Return the first state of a repository.
+
+    Raises Malformed for odd custodians or documents, Untrusted for a roster whose keys were enrolled oddly.
+    """
+    refuse_no_successor(None, parse_roster(delivery.roster))
     parse_policy(delivery.policy)
     refuse_odd_custodians(custodians, threshold)
     root = draft_root(custodians, threshold, 1, expires)
@@ -55,10 +59,13 @@ def propose_first(
 def propose_update(seen: VerifiedTrust, *, delivery: Delivery, expires: datetime) -> Proposal:
     """Return the state after `seen` that delivers `delivery`, under the same root.
 
-    Raises Malformed for its documents, Untrusted when one has an older version than before, or
-    another content under the same version. Documents may stay as they are: that renews expiry.
+    Raises Malformed for its documents, Untrusted when one has an older version than before, another
+    content under the same version, or when the roster is no successor of the one before. Documents
+    may stay as they are: that renews expiry.
     """
-    refuse_older_documents(seen.snapshot, parse_roster(delivery.roster), parse_policy(delivery.policy))
+    roster = parse_roster(delivery.roster)
+    refuse_older_documents(seen.snapshot, roster, parse_policy(delivery.policy))
+    refuse_no_successor(seen.snapshot.roster, roster)
     versions = _next_versions(seen)
     root = parse_metadata(Root, seen.root_bytes, where=_ROOT).signed
     return Proposal(

@@ -8,14 +8,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workstation.core.roster_document import parse_roster
+from workstation.core.roster_succession import refuse_no_successor
 from workstation.trust.directory import read_repository
 from workstation.trust.drafting import Delivery, utc
 from workstation.trust.proposing import propose_first, propose_rotation, propose_update
 from workstation.trust.rollback import refuse_rollback
 from workstation.trust.root_chain import FIRST_ROOT
 from workstation.trust.tuf_metadata import RoleName, numbered
-from workstation.trust.verification import file_of, verify_repository
-from workstation.trust.writing import refuse_interrupted, refuse_occupied, replace_directory, write_directory
+from workstation.trust.verification import TIMESTAMP, file_of, verify_repository
+from workstation.trust.writing import (
+    advance_directory,
+    refuse_interrupted,
+    refuse_occupied,
+    replace_directory,
+    restore_interrupted,
+    write_directory,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +72,8 @@ def update_repository(
 ) -> VerifiedTrust:
     """Replace a trust root by the next: new documents (None keeps one as it is), the same root.
 
-    Raises what `make_repository` raises, and Untrusted for a roster or policy older than before.
+    Raises what `make_repository` raises, and Untrusted for a roster or policy older than before, a
+    roster that is no successor, and signers whose own record it changes.
     """
     seen = read_verified(directory, now=expires)
     delivery = Delivery(
@@ -71,6 +81,8 @@ def update_repository(
         policy=seen.policy_bytes if policy is None else policy,
     )
     proposal = propose_update(seen, delivery=delivery, expires=utc(expires))
+    who = frozenset(signer.public_key.fingerprint for signer in signers)
+    refuse_no_successor(seen.snapshot.roster, parse_roster(delivery.roster), signers=who)
     return _replaced(directory, seen, proposal, signers, expires)
 
 
@@ -97,6 +109,7 @@ def read_verified(directory: Path, *, now: datetime) -> VerifiedTrust:
 
     For those who keep it; anyone else verifies from the root they pinned. Raises Malformed, Untrusted.
     """
+    restore_interrupted(directory)
     files = read_repository(directory)
     return verify_repository(files, root=file_of(files, FIRST_ROOT), now=now)
 
@@ -109,10 +122,15 @@ def sign(proposal: Proposal, signers: Sequence[CustodianSigner]) -> Proposal:
     return proposal
 
 
+def files_of(proposal: Proposal) -> dict[str, bytes]:
+    """Return the repository a proposal would be, with the first root at its top."""
+    first = proposal.files.get(numbered(RoleName.ROOT, 1), b"")
+    return {FIRST_ROOT: first, **proposal.files}
+
+
 def complete(proposal: Proposal, *, now: datetime) -> VerifiedTrust:
     """Return what a proposal has become, as anyone will verify it; raises Malformed or Untrusted."""
-    first = proposal.files.get(numbered(RoleName.ROOT, 1), b"")
-    files = {FIRST_ROOT: first, **proposal.files}
+    files = files_of(proposal)
     return verify_repository(files, root=files[FIRST_ROOT], now=now)
 
 
@@ -126,6 +144,18 @@ def _replaced(
     refuse_interrupted(directory)
     # Expiry is reported, never judged, so the moment given to verification here is not a claim about now.
     made = complete(sign(proposal, signers), now=expires)
-    refuse_rollback(seen, made)
-    replace_directory(directory, made.files)
+    write_next(directory, seen, made)
     return made
+
+
+def write_next(directory: Path, seen: VerifiedTrust, made: VerifiedTrust) -> None:
+    """Put `made` in the place of `seen`, its predecessor; raises Untrusted or MediaError.
+
+    Under the same root a crash at any moment leaves one of the two, whole. Under a new root see
+    `replace_directory`: the timestamp of either is worth nothing under the root of the other.
+    """
+    refuse_rollback(seen, made)
+    if made.root_chain == seen.root_chain:
+        advance_directory(directory, made.files, last=TIMESTAMP)
+    else:
+        replace_directory(directory, made.files)

@@ -112,6 +112,7 @@ def _snapshot(roles: Mapping[RoleName, VerifiedRole], documents: Mapping[str, _D
         expires=min(role.expires for role in roles.values()),
         roster=roster,
         policy=parse_policy(documents[POLICY].data, where=POLICY),
+        signed_by=roles[RoleName.TARGETS].signed_by,
     )
 
 

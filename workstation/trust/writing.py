@@ -1,4 +1,4 @@
-"""Writing a repository directory whole or not at all: beside its place first, then by one rename."""
+"""Writing a repository directory whole or not at all: beside its place first, then by renames."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ def write_directory(directory: Path, files: Mapping[str, bytes]) -> None:
 def replace_directory(directory: Path, files: Mapping[str, bytes]) -> None:
     """Put `files` in the place of a directory; raises MediaError.
 
-    Should power fail between the two renames, the old one is whole beside it as `.NAME.previous`.
+    Should power fail between the two renames, the old one is whole beside it as `.NAME.previous`, and
+    `restore_interrupted` puts it back.
     """
     refuse_interrupted(directory)
     previous = _previous(directory)
@@ -47,6 +48,29 @@ def replace_directory(directory: Path, files: Mapping[str, bytes]) -> None:
             raise
         _sync(directory.parent)
         shutil.rmtree(previous)
+
+
+def advance_directory(directory: Path, files: Mapping[str, bytes], *, last: str) -> None:
+    """Bring a directory to `files`, the file `last` pointing to all the others; raises MediaError.
+
+    What is new comes first, under names nobody reads yet; then `last`, by one rename; then what
+    nobody reads any more goes. So at any moment there is the old state or the new one, whole.
+    """
+    with _disk(directory):
+        for name in (*sorted(files.keys() - {last}), last):
+            _put(directory, name, files[name])
+        for path in [path for path in directory.rglob("*") if path.is_file()]:
+            if str(path.relative_to(directory)) not in files:
+                path.unlink()
+
+
+def restore_interrupted(directory: Path) -> None:
+    """Put back what a replacement cut short between its two renames had moved aside; raises MediaError."""
+    previous = _previous(directory)
+    with _disk(directory):
+        if not directory.exists() and previous.is_dir() and not previous.is_symlink():
+            previous.rename(directory)
+            _sync(directory.parent)
 
 
 def refuse_interrupted(directory: Path) -> None:
@@ -63,6 +87,18 @@ def replace_file(path: Path, data: bytes) -> None:
         _sync(path.parent)
 
 
+def _put(directory: Path, name: str, data: bytes) -> None:
+    """Write a file of a directory at once, unless it is there already with just this content."""
+    path = directory / name
+    path.parent.mkdir(exist_ok=True)
+    if not path.is_file() or path.read_bytes() != data:
+        # Unfinished it stands beside the directory: in it, a reader would find a name of no layout.
+        fresh = directory.with_name(f".{directory.name}.new")
+        _write(fresh, data)
+        fresh.replace(path)
+        _sync(path.parent)
+
+
 def _previous(directory: Path) -> Path:
     return directory.with_name(f".{directory.name}.previous")
 
@@ -73,9 +109,9 @@ def _staged(directory: Path, files: Mapping[str, bytes]) -> Generator[Path]:
     try:
         staged.chmod(0o755)  # Nothing in a trust root is secret.
         for name, data in files.items():
-            (staged / name).parent.mkdir(exist_ok=True)
+            (staged / name).parent.mkdir(parents=True, exist_ok=True)
             _write(staged / name, data)
-        for folder in {(staged / name).parent for name in files}:
+        for folder in (staged, *(path for path in staged.rglob("*") if path.is_dir())):
             _sync(folder)
         yield staged
     finally:

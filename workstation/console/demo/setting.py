@@ -10,7 +10,7 @@ from pathlib import Path
 from workstation.console.demo import cast
 from workstation.console.demo.ci import BUILDER_ID
 from workstation.console.demo.narrator import Narrator
-from workstation.console.demo.world import ORIGIN, World, source_tree
+from workstation.console.demo.world import ORIGIN, Card, World, source_tree
 from workstation.core.errors import MediaError
 
 
@@ -64,17 +64,21 @@ def draft_roster(narrator: Narrator, world: World, station: Path) -> Path:
         narrator.countersign(*words, "--controller", controller)
     for person in cast.PEOPLE:
         for card, uses in person.cards:
-            named = [part for use in uses for part in ("--use", use)]
-            where = ["--token", world.card(card).uri]
-            narrator.countersign("roster", "enrol", str(roster), "--holder", person.id, *where, *named)
-    ci = world.card("ci-7").uri
-    narrator.countersign(
-        "roster", "enrol", str(roster), "--holder", "ci-7", "--token", ci, "--use", "evidence"
-    )
+            _enrol(narrator, roster, person.id, world.card(card), uses)
+    _enrol(narrator, roster, "ci-7", world.card("ci-7"), ("evidence",))
     narrator.countersign(
         "roster", "enrol", str(roster), "--holder", "ws-1", "--key", str(station), "--use", "station"
     )
     return roster
+
+
+def _enrol(narrator: Narrator, roster: Path, holder: str, card: Card, uses: tuple[str, ...]) -> None:
+    """Have the card sign that it is enrolled, before two custodians who are somebody else."""
+    words = ["roster", "enrol", str(roster), "--holder", holder, "--token", card.uri]
+    words += [part for use in uses for part in ("--use", use)]
+    enrollers = [f"p-{name}" for name in cast.CUSTODIANS if f"p-{name}" != holder][:2]
+    words += [part for enroller in enrollers for part in ("--by", enroller)]
+    narrator.countersign(*words, pins=(card.pin,))
 
 
 def sign_trust_root(narrator: Narrator, world: World, roster: Path) -> None:
