@@ -7,18 +7,31 @@ kept too, and blocks (BUILDER-UNKNOWN): what we cannot name we cannot exclude.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from workstation.core.evidence import Evidence, Provenance
-from workstation.core.identity import PersonId
+from workstation.core.artifact_signer import ArtifactSigner
+from workstation.core.evidence import Evidence
+from workstation.core.identity import SHA256_HEX, PersonId
+from workstation.core.inert_text import inert
+from workstation.core.named_holders import holders_named
+from workstation.core.provenance import Provenance
 from workstation.core.request import REQUEST_TITLE, Request
-from workstation.core.roster import Held, Person, Roster, Service
+from workstation.core.roster import Held, Holder, Person, Roster, Service
 from workstation.core.signers import Known, Signer, Stranger, signers_of
+from workstation.core.source_history import Source, SourceRole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from workstation.core.strict_json import JsonObject
+
+_DID: Final = {
+    SourceRole.AUTHOR: "wrote source",
+    SourceRole.COMMITTER: "committed source",
+    SourceRole.SIGNER: "signed a commit of the source",
+    SourceRole.TAGGER: "tagged the source",
+    SourceRole.PUSHER: "pushed the source",
+}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -66,12 +79,15 @@ class BuilderSet:
         return [{"person": edge.person, "because": list(edge.because)} for edge in self.edges]
 
 
-def builders_of(request: Request, roster: Roster) -> BuilderSet:
+def builders_of(
+    request: Request, roster: Roster, *, artifact_signers: Iterable[ArtifactSigner] = ()
+) -> BuilderSet:
     """Return the builder set of a request under a roster.
 
-    Raises Untrusted when a signature in the bundle names a known key and does not verify.
+    `artifact_signers` is what the artifacts themselves say of who signed them. Raises Untrusted when a
+    signature in the bundle names a known key and does not verify.
     """
-    found = set(_reached(request, roster))
+    found = {*_reached(request, roster), *_from_artifacts(artifact_signers, roster)}
     return BuilderSet(
         edges=tuple(sorted(item for item in found if isinstance(item, Edge))),
         unresolved=tuple(sorted(item for item in found if isinstance(item, Unresolved))),
@@ -84,8 +100,9 @@ def _reached(request: Request, roster: Roster) -> Iterator[Edge | Unresolved]:
     yield from _from_key(request, roster)
     for builder_id in request.built_by:
         yield from _from_builder_id(builder_id, (f"named as builder by {REQUEST_TITLE}",), roster)
-    for identity in request.source.identities if request.source else ():
-        yield from _from_alias(identity, ("wrote or committed source",), roster)
+    yield from _from_hands(request, roster)
+    if request.source is not None:
+        yield from _from_source(request.source, roster)
     for evidence in request.evidence:
         yield from _from_evidence(evidence, roster)
 
@@ -99,6 +116,27 @@ def _from_key(request: Request, roster: Roster) -> Iterator[Edge | Unresolved]:
         yield from _from_holder(held, because, roster)
 
 
+def _from_hands(request: Request, roster: Roster) -> Iterator[Edge | Unresolved]:
+    if request.prepared_by is not None:
+        yield from _from_name(request.prepared_by, (f"prepared {REQUEST_TITLE}",), roster)
+    if request.courier is not None:
+        yield from _from_name(request.courier, (f"carries {REQUEST_TITLE}",), roster)
+
+
+def _from_source(source: Source, roster: Roster) -> Iterator[Edge | Unresolved]:
+    for identity in source.identities:
+        yield from _from_name(identity, ("wrote or committed source",), roster)
+    if source.tag_signer is not None:
+        yield from _from_name(source.tag_signer, ("signed the tag of the source",), roster)
+    for person in source.people:
+        yield from _from_name(person.identity, (_DID[person.role],), roster)
+
+
+def _from_artifacts(signers: Iterable[ArtifactSigner], roster: Roster) -> Iterator[Edge | Unresolved]:
+    for one in signers:
+        yield from _from_name(one.signer, (f"signed artifact {inert(one.path)} ({one.kind})",), roster)
+
+
 def _from_evidence(evidence: Evidence, roster: Roster) -> Iterator[Edge | Unresolved]:
     if evidence.envelope is not None:
         for signer in signers_of(evidence.envelope, roster, where=evidence.name):
@@ -107,7 +145,7 @@ def _from_evidence(evidence: Evidence, roster: Roster) -> Iterator[Edge | Unreso
         because = (f"named by {evidence.name}",)
         yield from _from_builder_id(evidence.content.builder_id, because, roster)
         for actor in evidence.content.actors:
-            yield from _from_alias(actor, ("started the build", *because), roster)
+            yield from _from_name(actor, ("started the build", *because), roster)
 
 
 def _from_signer(signer: Signer, because: tuple[str, ...], roster: Roster) -> Iterable[Edge | Unresolved]:
@@ -119,7 +157,11 @@ def _from_signer(signer: Signer, because: tuple[str, ...], roster: Roster) -> It
 
 
 def _from_holder(held: Held, because: tuple[str, ...], roster: Roster) -> Iterator[Edge | Unresolved]:
-    match held.holder:
+    return _from_anybody(held.holder, because, roster)
+
+
+def _from_anybody(holder: Holder, because: tuple[str, ...], roster: Roster) -> Iterator[Edge | Unresolved]:
+    match holder:
         case Person() as person:
             yield Edge(person.id, because)
         case Service() as service:
@@ -144,9 +186,10 @@ def _from_service(service: Service, because: tuple[str, ...], roster: Roster) ->
         yield Unresolved(f"service {service.id}, which nobody controls", because)
 
 
-def _from_alias(alias: str, because: tuple[str, ...], roster: Roster) -> Iterator[Edge | Unresolved]:
-    person = roster.person_with_alias(alias)
-    if person is None:
-        yield Unresolved(f"account {alias}", because)
-    else:
-        yield Edge(person, because)
+def _from_name(name: str, because: tuple[str, ...], roster: Roster) -> Iterator[Edge | Unresolved]:
+    holders = holders_named(name, roster)
+    if not holders:
+        kind = "key" if SHA256_HEX.fullmatch(name) else "account"
+        yield Unresolved(f"{kind} {name}", because)
+    for holder in holders:
+        yield from _from_anybody(holder, because, roster)

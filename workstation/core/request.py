@@ -15,6 +15,7 @@ from workstation.core.evidence import Evidence, parse_evidence
 from workstation.core.identity import Digest, Fingerprint, RequestId, digest_of
 from workstation.core.manifest import Artifact, refuse_repeats
 from workstation.core.release_contents import is_reserved
+from workstation.core.source_history import Source, read_source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,16 +36,6 @@ class ListedEvidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """Where the artifacts were built from, and who wrote what is new in it, by e-mail or account id."""
-
-    uri: str
-    since: str | None
-    until: str
-    identities: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PreviousRelease:
     """The release these artifacts follow: its product, and as digest the id of its request."""
 
@@ -54,7 +45,11 @@ class PreviousRelease:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A parsed request with its evidence; `product` carries the version."""
+    """A parsed request with its evidence; `product` carries the version.
+
+    `prepared_by` and `courier` are aliases, ids or key fingerprints of who put the bundle together and
+    who carries it.
+    """
 
     id: RequestId
     envelope: Envelope
@@ -70,6 +65,8 @@ class Request:
     manifest: tuple[Artifact, ...]
     evidence: tuple[Evidence, ...]
     outputs: tuple[str, ...]
+    prepared_by: str | None = None
+    courier: str | None = None
 
     @property
     def version(self) -> str:
@@ -120,6 +117,7 @@ def _request(document: bytes, evidence: tuple[Evidence, ...]) -> Request:
     opened = _open(envelope)
     fields = _fields(opened)
     source, previous = fields.get("source"), fields.get("previousRelease")
+    prepared_by, courier = fields.get("preparedBy"), fields.get("courier")
     return Request(
         id=RequestId(envelope.digest),
         envelope=envelope,
@@ -130,11 +128,13 @@ def _request(document: bytes, evidence: tuple[Evidence, ...]) -> Request:
         built_by=tuple(item.printable() for item in fields["builtBy"].items(at_most=100)),
         created=fields["created"].time(),
         not_after=fields["notAfter"].time(),
-        source=None if source is None else _source(source),
+        source=None if source is None else read_source(source),
         previous=None if previous is None else _previous(previous),
         manifest=opened.artifacts,
         evidence=evidence,
         outputs=tuple(item.identifier() for item in fields["outputs"].items(at_most=32)),
+        prepared_by=None if prepared_by is None else prepared_by.printable(),
+        courier=None if courier is None else courier.printable(),
     )
 
 
@@ -147,7 +147,7 @@ def _fields(opened: statement.OwnStatement) -> Fields:
     return opened.predicate.fields(
         "requestId", "product", "channel", "submitter", "builtBy",
         "created", "notAfter", "evidence", "outputs",
-        optional=("source", "previousRelease"),
+        optional=("source", "previousRelease", "preparedBy", "courier"),
     )  # fmt: skip
 
 
@@ -157,17 +157,6 @@ def _listed(shape: Shape) -> ListedEvidence:
         name=fields["name"].identifier(),
         digest=fields["digest"].digest(),
         media_type=fields["mediaType"].printable(),
-    )
-
-
-def _source(shape: Shape) -> Source:
-    fields = shape.fields("uri", "to", "identities", optional=("from",))
-    since = fields.get("from")
-    return Source(
-        uri=fields["uri"].printable(),
-        since=None if since is None else since.printable(),
-        until=fields["to"].printable(),
-        identities=tuple(item.printable() for item in fields["identities"].items(at_most=10_000)),
     )
 
 

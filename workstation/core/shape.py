@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     EnumT = TypeVar("EnumT", bound=StrEnum)
 
-TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
-
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -110,18 +108,20 @@ class Shape:
 
     def choice(self, enum: type[EnumT]) -> EnumT:
         """Return the member of a closed vocabulary."""
-        for member in enum:
-            if member.value == self.value:
-                return member
-        raise self.wanted("one of " + ", ".join(member.value for member in enum))
+        try:
+            return enum(self.text())
+        except (ValueError, Malformed) as error:
+            raise self.wanted("one of " + ", ".join(member.value for member in enum)) from error
 
     def time(self) -> datetime:
         """Return a time in UTC with seconds, such as 2026-11-20T09:00:00Z (RFC 3339)."""
+        text = self.text(at_most=20)
         try:
-            found = datetime.strptime(self.text(at_most=20), TIME_FORMAT).replace(tzinfo=UTC)
+            found = datetime.fromisoformat(text)
         except ValueError as error:
             raise self.wanted("a time such as 2026-11-20T09:00:00Z") from error
-        if time_text(found) != self.value:
+        # fromisoformat takes more forms than this one. The zone first: without it there is no UTC time.
+        if not text.endswith("Z") or time_text(found) != text:
             raise self.wanted("a time such as 2026-11-20T09:00:00Z")
         return found
 

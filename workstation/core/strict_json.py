@@ -102,7 +102,7 @@ def _refuse_oddities(value: JsonValue, where: str, depth_left: int) -> None:
     """Refuse lone surrogates anywhere, and nesting beyond what is left."""
     match value:
         case str():
-            if any("\ud800" <= character <= "\udfff" for character in value):
+            if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
                 raise Malformed(where, "a lone surrogate was found in a string, Unicode wanted")
         case list() | dict() if not depth_left:
             raise Malformed(where, f"nested deeper than {MAX_DEPTH}")

@@ -14,6 +14,7 @@ from workstation.core.errors import (
     MediaError,
     TokenRefused,
     Untrusted,
+    Usage,
     WorkstationError,
 )
 
@@ -83,6 +84,10 @@ RULES: Final[dict[str, Words]] = {
     "TRUST-EXPIRED": Words("Roster and policy have expired.", "Ask the custodians for a renewed trust root."),
     "TRUST-EARLY": Words("Roster and policy are not in effect yet.", "Check the clock, or wait."),
     "TRUST-ROLLBACK": Words("This is an older roster or policy than one seen here.", "Bring the newest one."),
+    "ROSTER-SUCCESSION": Words(
+        "This roster does not follow the one before it.",
+        "Do not use it. Custodians draft the next one with `roster next`, and other custodians sign it.",
+    ),
     "POLICY-RULE": Words(
         "No rule of the policy covers this product and channel.", "Ask the custodians to add one."
     ),
@@ -122,6 +127,63 @@ RULES: Final[dict[str, Words]] = {
     "CONTROLLERS-STALE": Words(
         "Who controls the building service was attested too long ago.",
         "Ask the custodians to attest its controllers anew.",
+    ),
+    "EVIDENCE-LEVEL": Words(
+        "It was not built by a builder of the level the policy asks for.",
+        "Have it built by one of the listed builders that reaches it.",
+    ),
+    "REBUILD-QUORUM": Words(
+        "Too few independent builders made these same bytes.",
+        "Have it built again by a builder that somebody else controls, and bring its provenance too.",
+    ),
+    "EVIDENCE-LICENCE": Words(
+        "A component is under a licence the policy does not let in.",
+        "Replace the component, or ask the custodians about its licence.",
+    ),
+    "EVIDENCE-SCAN": Words(
+        "A fresh, signed vulnerability scan is missing for an artifact.",
+        "Scan it with an up-to-date database, and make the request again.",
+    ),
+    "EVIDENCE-VULNERABILITIES": Words(
+        "Known vulnerabilities are without an answer.",
+        "Ship a fix, or bring an OpenVEX answer signed by someone who may give it.",
+    ),
+    "EVIDENCE-REVIEWS": Words(
+        "Too few people who did not write this have reviewed it.",
+        "Have the revision that was built reviewed, and bring the signed review.",
+    ),
+    "WINDOW": Words("Now is not a time at which this is released.", "Wait for the policy's days and hours."),
+    "FREEZE": Words(
+        "Releases are frozen now.", "Wait until the freeze is over. This policy has no way around it."
+    ),
+    "BREAK-GLASS": Words(
+        "Releases are frozen now, and the glass has not been broken.",
+        "Those who may break it each countersign and say why; it will be reviewed afterwards.",
+    ),
+    "FINDINGS-UNACKNOWLEDGED": Words(
+        "Not every risky finding has been acknowledged.", "Look at each one, acknowledge it, and sign again."
+    ),
+    "TOKEN-UNPROVED": Words(
+        "The card has not proved what the policy asks of it.",
+        "Use a card that was enrolled with that proof, or ask the custodians.",
+    ),
+    "ROLE-EXCLUDED": Words(
+        "One of your roles keeps you from approving.", "Ask an approver without that role."
+    ),
+    "CONFLICT-GROUP": Words(
+        "Two people who should not decide together are in this.",
+        "Ask an approver from none of their conflict groups.",
+    ),
+    "OUTPUT-NOT-ALLOWED": Words(
+        "The request asks for an output the policy does not list.", "Ask the builder for a request without it."
+    ),
+    "POLICY-CHANGE": Words(
+        "Too few of the people who may change the policy have signed this one.",
+        "Have those with the role sign the trust root as well.",
+    ),
+    "ROSTER-CHANGE": Words(
+        "Too few of the people who may change the roster have signed this one.",
+        "Have those with the role sign the trust root as well.",
     ),
     "RECEIPT-RELEASE": Words(
         "This receipt is about something not released here.", "Check where it comes from."
@@ -184,6 +246,7 @@ TOKEN: Final[dict[str, Words]] = {
 _OTHERWISE: Final = Words("The workstation cannot do this.", "See the detail.")
 
 _TROUBLES: Final[tuple[tuple[type[WorkstationError], Words], ...]] = (
+    (Usage, Words("The command was not given what it needs.", "`countersign COMMAND --help` says what.")),
     (Malformed, Words("What came in is not what its format says.", "Ask for a whole and unchanged copy.")),
     (Untrusted, Words("Something does not verify.", "Do not use it. Ask its sender for an unchanged copy.")),
     (

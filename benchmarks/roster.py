@@ -1,0 +1,141 @@
+"""How long a roster of 10,000 credentials takes to read, beside what no reader can do without.
+
+The floor is json.loads of the same bytes and load_der_public_key of the same keys; with proofs of
+possession also one signature verification for each. Two kinds of key: P-256, as on cards, and Ed25519.
+What a process has parsed and verified once it does not do anew: so a next version costs less.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+from workstation.core import enrolment
+from workstation.core.public_key import PublicKey, from_loaded
+from workstation.core.roster import Use
+from workstation.core.roster_document import parse_roster
+
+PEOPLE: Final = 5_000
+EACH: Final = 2
+USES: Final = (Use.COUNTERSIGN,)
+NOW: Final = "2026-11-20T09:00:00Z"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A roster's bytes, and what is in it to be loaded and verified."""
+
+    data: bytes
+    keys: list[bytes]
+    proofs: list[tuple[PublicKey, bytes, bytes]]
+
+    @property
+    def next_version(self) -> bytes:
+        """The roster that follows it: the same people."""
+        return self.data.replace(b'"version":1,', b'"version":2,', 1)
+
+
+def main() -> None:
+    """Measure and print a table of seconds and ratios."""
+    print(f"{PEOPLE * EACH:,} credentials{'':24}seconds   ratio to floor")
+    for kind, curve in (("P-256", True), ("Ed25519", False)):
+        sample = _sample(p256=curve)
+        json_floor = _seconds(lambda sample=sample: json.loads(sample.data))
+        key_floor = _seconds(lambda sample=sample: [load_der_public_key(key) for key in sample.keys])
+        proof_floor = _seconds(lambda sample=sample: [_verified(*proof) for proof in sample.proofs])
+        floor = json_floor + key_floor
+        first = _seconds(lambda sample=sample: parse_roster(sample.data))
+        again = _seconds(lambda sample=sample: parse_roster(sample.data))
+        later = _seconds(lambda sample=sample: parse_roster(sample.next_version))
+        for what, found, beside in (
+            ("json.loads", json_floor, floor),
+            ("load_der_public_key", key_floor, floor),
+            ("proofs verified once", proof_floor, floor),
+            ("parse_roster, first time", first, floor + proof_floor),
+            ("parse_roster, the next version", later, floor),
+            ("parse_roster, again", again, floor),
+        ):
+            print(f"  {kind:8} {what:32} {found:8.3f} {found / beside:8.2f}")
+
+
+def _sample(*, p256: bool) -> Sample:
+    keys: list[bytes] = []
+    proofs: list[tuple[PublicKey, bytes, bytes]] = []
+    people = [_person(number, p256, keys, proofs) for number in range(PEOPLE)]
+    document = {
+        "schema": "urn:countersign:roster:v1",
+        "version": 1,
+        "created": NOW,
+        "people": people,
+        "services": [],
+    }
+    return Sample(json.dumps(document, separators=(",", ":")).encode(), keys, proofs)
+
+
+def _person(
+    number: int, p256: bool, keys: list[bytes], proofs: list[tuple[PublicKey, bytes, bytes]]
+) -> dict[str, object]:
+    name = f"p-{number}"
+    return {
+        "id": name,
+        "name": f"Person {number}",
+        "roles": ["approver"],
+        "aliases": [f"{name}@example.org"],
+        "conflictGroups": [],
+        "uniquenessTag": f"{number:064x}",
+        "status": [{"since": NOW}],
+        "credentials": [_credential(name, f"{number}-{each}", p256, keys, proofs) for each in range(EACH)],
+    }
+
+
+def _credential(
+    name: str, serial: str, p256: bool, keys: list[bytes], proofs: list[tuple[PublicKey, bytes, bytes]]
+) -> dict[str, object]:
+    private = ec.generate_private_key(ec.SECP256R1()) if p256 else ed25519.Ed25519PrivateKey.generate()
+    key = from_loaded(private.public_key(), where="sample")
+    challenge = serial.encode().rjust(enrolment.CHALLENGE_BYTES, b"0")
+    message = enrolment.proof_message(name, key, USES, challenge)
+    match private:
+        case ec.EllipticCurvePrivateKey():
+            signature = private.sign(message, ec.ECDSA(hashes.SHA256()))
+        case ed25519.Ed25519PrivateKey():
+            signature = private.sign(message)
+    keys.append(key.spki)
+    proofs.append((key, signature, message))
+    return {
+        "fingerprint": key.fingerprint,
+        "spki": base64.b64encode(key.spki).decode(),
+        "uses": [use.value for use in USES],
+        "tokenSerial": serial,
+        "enrolled": NOW,
+        "enrolledBy": ["p-1", "p-2"],
+        "validFrom": NOW,
+        "validTo": "2028-11-20T09:00:00Z",
+        "state": "active",
+        "proof": {
+            "challenge": base64.b64encode(challenge).decode(),
+            "signature": base64.b64encode(signature).decode(),
+        },
+    }
+
+
+def _verified(key: PublicKey, signature: bytes, message: bytes) -> None:
+    key.verify(signature, message, where="sample")
+
+
+def _seconds(run: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    run()
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    main()
