@@ -60,9 +60,7 @@ def commission(state: Path, config: Config, *, origin: str, passphrase: bytearra
 
     Raises MediaError when something is there already: a journal is never begun anew by accident.
     """
-    if state.exists() and any(state.iterdir()):
-        raise MediaError(str(state), "something is there already, an empty or new directory wanted")
-    state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_empty(state)
     now_ms = int(clock.now().timestamp() * 1000)
     try:
         created = Journal.create(_journal(state), origin=origin, passphrase=passphrase, now_ms=now_ms)
@@ -84,7 +82,9 @@ def open_desk(state: Path, unlock: Unlock) -> Generator[Desk]:
     with ExitStack() as stack:
         journal = stack.enter_context(Journal.open(_journal(state), unlock, clock=entry_time))
         shutil.rmtree(state / "staging", ignore_errors=True)
-        cards = None if config.module is None else stack.enter_context(_cards(config, config.module))
+        cards = configured_cards(config)
+        if cards is not None:
+            stack.enter_context(cards)
         yield Desk(_parts(state, config, journal, cards))
 
 
@@ -111,13 +111,25 @@ def journal_directory(state: Path) -> Path:
     return _journal(state)
 
 
+def configured_cards(config: Config) -> Cards | None:
+    """Open the cards of a workstation's own module, checked as it was commissioned; None when it has none."""
+    if config.module is None:
+        return None
+    allow = {} if config.module_sha256 is None else {config.module: config.module_sha256}
+    return Cards(config.module, allow=allow, production=config.production)
+
+
+def _make_empty(state: Path) -> None:
+    try:
+        if state.exists() and any(state.iterdir()):
+            raise MediaError(str(state), "something is there already, an empty or new directory wanted")
+        state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise MediaError(str(state), f"cannot be made: {error.strerror}") from error
+
+
 def _journal(state: Path) -> Path:
     return state / "journal"
-
-
-def _cards(config: Config, module: Path) -> Cards:
-    allow = {} if config.module_sha256 is None else {module: config.module_sha256}
-    return Cards(module, allow=allow, production=config.production)
 
 
 def _parts(state: Path, config: Config, journal: Journal, cards: Cards | None) -> Parts:

@@ -5,7 +5,8 @@ The desk does not trust the screen: what arrives is structured strictly, or refu
 
 from __future__ import annotations
 
-from typing import Final, TypeVar, cast
+from collections.abc import Callable, Iterable
+from typing import Final, TypeVar, cast, get_args, get_origin
 
 from cattrs import Converter
 from cattrs.errors import BaseValidationError
@@ -31,9 +32,22 @@ def _exactly(kind: type[T]) -> type[T]:
     return kind
 
 
+def _items(kind: type[tuple[object, ...]]) -> Callable[[object, object], tuple[object, ...]]:
+    """Return what makes a tuple of an array, and of nothing else that could be walked through."""
+    each = get_args(kind)[0]
+
+    def structure(value: object, _: object) -> tuple[object, ...]:
+        if not isinstance(value, list | tuple):
+            raise TypeError(f"{type(value).__name__} found, an array wanted")
+        return tuple(_converter.structure(item, each) for item in cast("Iterable[object]", value))
+
+    return structure
+
+
 _converter: Final = Converter(forbid_extra_keys=True)
 for _kind in (str, int, bool):
     _exactly(_kind)
+_converter.register_structure_hook_factory(lambda kind: get_origin(kind) is tuple, _items)
 _converter.register_unstructure_hook(ReleaseDiff, lambda diff: diff.to_json())
 _converter.register_structure_hook(ReleaseDiff, lambda value, _: from_json(value, where="answer.diff"))
 configure_tagged_union(face.Question, _converter, tag_name=_TAG)

@@ -27,6 +27,7 @@ from workstation.core.entry import Entry
 from workstation.core.errors import Malformed, MediaError, TokenRefused, Untrusted, WorkstationError
 from workstation.core.facts import Facts
 from workstation.core.identity import Digest, Fingerprint, RequestId, digest_of
+from workstation.core.inert_text import inert
 from workstation.core.ledger import Ledger
 from workstation.core.quorum import quorum_of
 from workstation.core.receipt import SignedReceipt
@@ -58,12 +59,14 @@ from workstation.desk.face import (
     Tokens,
 )
 from workstation.desk.shelf import Shelf
+from workstation.desk.typed import refuse_unwritable
 from workstation.gate.gate import Gate, Refusal
 from workstation.gate.gathering import facts_about
 from workstation.intake.staging import staged
 from workstation.journal.client import Journal
 from workstation.outcome import Identified, Materials, Signed, Written
-from workstation.tokens.cards import Card, Cards
+from workstation.process.frames import wipe
+from workstation.tokens.cards import Card, Cards, parse_uri
 from workstation.trust.verified_trust import VerifiedTrust
 from workstation.vault.store import Vault
 
@@ -99,11 +102,17 @@ class Desk:
         self.shelf = Shelf(parts.vault)
 
     def answer(self, question: Question, secret: bytearray | None = None) -> Answer:
-        """Answer one question; the world's troubles come back as a Problem, defects are raised."""
+        """Answer one question; the world's troubles come back as a Problem, defects are raised.
+
+        The secret is wiped, however this ends.
+        """
         try:
             return self._answer(question, secret)
         except WorkstationError as error:
             return replies.problem(error)
+        finally:
+            if secret is not None:
+                wipe(secret)
 
     def _answer(self, question: Question, secret: bytearray | None) -> Answer:
         match question:
@@ -165,6 +174,9 @@ class Desk:
 
     def countersign(self, asked: AskCountersign, pin: bytearray | None) -> Countersigned | Refused:
         """Find out whose card it is, and let them countersign or be refused."""
+        refuse_unwritable("comment", asked.comment)
+        for finding in asked.acknowledged:
+            refuse_unwritable("acknowledged", finding)
         review = self._review_of(asked.request)
         card = self._identify(asked.token, pin)
         action = Countersign(
@@ -198,6 +210,7 @@ class Desk:
         """Let whoever holds the card object, for a reason."""
         if not asked.reason.strip():
             raise Malformed("reason", "nothing found, a reason wanted")
+        refuse_unwritable("reason", asked.reason)
         review = self._review_of(asked.request)
         card = self._identify(asked.token, pin)
         action = Decline(review=review, approver=card.holder, reason=asked.reason.strip())
@@ -234,7 +247,7 @@ class Desk:
                 outcome = self._gate.perform(action, Materials(blobs=found.blobs))
         except (Malformed, MediaError, Untrusted) as error:
             where, why = error.where[:400], error.why[:400]
-            self._gate.perform(Reject(medium=medium.name, where=where, why=why))
+            self._gate.perform(Reject(medium=inert(medium.name), where=where, why=why))
             raise
         if isinstance(outcome, Refusal):
             return self._refused("take in the request", "", outcome)
@@ -289,6 +302,8 @@ class Desk:
         return self.parts.cards
 
     def _identify(self, token: str, pin: bytearray | None) -> Identified:
+        # Before the journal hears of it: a URI with a PIN in it is refused, never written down.
+        parse_uri(token)
         # A copy: the token worker wipes what it is handed, and signing needs the PIN once more.
         copy = None if pin is None else bytearray(pin)
         outcome = self._gate.perform(Identify(token=token), Materials(pin=copy))

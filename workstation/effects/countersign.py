@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from workstation.core.action import Countersign
-from workstation.core.countersignature import Countersignature, bind
-from workstation.core.errors import WorkstationError
+from workstation.core.countersignature import Countersignature, bind, parse_countersignature
+from workstation.core.dsse import Signature, make_envelope
+from workstation.core.errors import Malformed, WorkstationError
 from workstation.core.identity import digest_of
 from workstation.core.review import RENDERER
 from workstation.effects.sign_with_card import sign_with_card
@@ -40,6 +41,7 @@ def countersign(permit: Permit[Countersign], tools: Tools, materials: Materials)
         comment=action.comment,
     )
     statement = said.to_statement(case.request.manifest)
+    _refuse_unreadable(statement, said)
     envelope = tools.vault.put(sign_with_card(statement, action.approver, tools, materials).received)
     return Effected(
         result=Signed(envelope=envelope, statement=statement),
@@ -54,3 +56,11 @@ def countersign(permit: Permit[Countersign], tools: Tools, materials: Materials)
             "comment": action.comment,
         },
     )
+
+
+def _refuse_unreadable(statement: bytes, said: Countersignature) -> None:
+    """Raise Malformed before a card is asked to sign what nobody could read again."""
+    unsigned = make_envelope(statement, (Signature(keyid="", value=b""),))
+    found = parse_countersignature(unsigned.received, where="countersignature").countersignature
+    if found != said:
+        raise Malformed("countersignature", "a statement that reads differently than it was meant found")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from workstation.core.action import Release
 from workstation.core.dsse import IN_TOTO, Signature, make_envelope
 from workstation.core.entry import Draft, Entry, Kind, Outcome
-from workstation.core.errors import WorkstationError
+from workstation.core.errors import MediaError, WorkstationError
 from workstation.core.facts import Facts
-from workstation.core.identity import digest_of
+from workstation.core.identity import Digest, digest_of
 from workstation.core.journal_proof import Disclosed, Earlier, JournalProof
 from workstation.core.oci_layout import RELEASE_BUNDLE, parse_bundle
 from workstation.core.policy import without_version
@@ -24,6 +25,7 @@ from workstation.core.release_contents import (
 )
 from workstation.core.release_statement import Named, ReleaseStatement
 from workstation.effects.tools import Effected, Tools
+from workstation.intake.release_reader import read_release
 from workstation.outcome import Materials, Written
 from workstation.permit import Permit
 from workstation.release.layout_writer import Content, write_bundle
@@ -55,6 +57,7 @@ def release(permit: Permit[Release], tools: Tools, _materials: Materials) -> Eff
     ]
     directory = Path(permit.action.directory)
     bundle = write_bundle(directory, RELEASE_BUNDLE, contents, name="release")
+    _read_back(directory, bundle)
     digest = tools.vault.put(envelope)
     return Effected(
         result=Written(directory=str(directory), release=digest, bundle=bundle),
@@ -67,6 +70,17 @@ def release(permit: Permit[Release], tools: Tools, _materials: Materials) -> Eff
             "artifacts": [artifact.digest for artifact in request.manifest],
         },
     )
+
+
+def _read_back(directory: Path, wanted: Digest) -> None:
+    """Compare every byte on the medium with its digest; a release that cannot be read again does not stay."""
+    try:
+        found = read_release(directory).bundle.digest
+        if found != wanted:
+            raise MediaError(str(directory), f"sha256 {found} was read back, {wanted} was written")
+    except WorkstationError:
+        shutil.rmtree(directory, ignore_errors=True)
+        raise
 
 
 def _statement(facts: Facts) -> bytes:

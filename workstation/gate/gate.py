@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from workstation.core.action import Action, Countersign
+from workstation.core.canonical import canonical
 from workstation.core.countersignature import bind
 from workstation.core.dsse import IN_TOTO, Signature, make_envelope
 from workstation.core.entry import Draft, Entry, Kind, Outcome
@@ -162,6 +163,8 @@ class Gate:
         self._append(told.draft(Outcome.FAILED, ref=intent.seq, reason=reason, rule=rule))
 
     def _append(self, draft: Draft) -> Entry:
+        # Text that is no Unicode (a path, an argument) never reaches the writer, which would not survive it.
+        canonical(draft.to_json(), where="entry")
         entry = self._journal.append(draft)
         self.ledger = self.ledger.after([entry])
         return entry

@@ -46,6 +46,7 @@ def write_bundle(directory: Path, bundle_type: str, contents: Sequence[Content],
         digest = _fill(unfinished, bundle_type, contents, name)
         unfinished.chmod(0o755)
         unfinished.replace(directory)
+        _sync(directory.parent)
     except OSError as error:
         raise MediaError(str(directory), f"cannot be written: {error.strerror}") from error
     finally:
@@ -75,6 +76,8 @@ def _fill(target: Path, bundle_type: str, contents: Sequence[Content], name: str
     _write(blobs / digest_of(EMPTY_CONFIG), EMPTY_CONFIG)
     _write(target / "oci-layout", LAYOUT_FILE)
     _write(target / "index.json", make_index(bundle_type, manifest, name=name))
+    for folder in (blobs, blobs.parent, target):
+        _sync(folder)
     return digest_of(manifest)
 
 
@@ -106,3 +109,12 @@ def _write(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _sync(directory: Path) -> None:
+    """Make the names in a directory durable: a stick is pulled out soon after."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

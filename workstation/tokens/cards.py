@@ -142,7 +142,9 @@ def parse_uri(text: str) -> TokenUri:
     try:
         uri = TokenUri.parse(text)
     except UriError as error:
-        raise Malformed(f"token URI {text[:80]!a}", str(error)) from error
+        # Whatever follows could be a PIN that was put there by mistake.
+        shown = text.partition("pin-")[0][:80]
+        raise Malformed(f"token URI {shown!a}", str(error)) from error
     return uri if uri.id is not None else replace(uri, id=SIGNING_KEY_ID)
 
 

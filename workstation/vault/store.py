@@ -24,8 +24,12 @@ class Vault:
     """The store under one directory."""
 
     def __init__(self, directory: Path) -> None:
+        """Open the store, made if missing; raises MediaError when it cannot be made."""
         self.directory = directory
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise MediaError(str(directory), f"cannot be made: {error.strerror}") from error
 
     def path(self, digest: Digest) -> Path:
         """Return where a blob is or would be."""
