@@ -162,7 +162,7 @@ def test_a_request_that_is_here_has_prospects_too():
     assert [one.person.id for one in found if one.may_sign] == ["alice", "carol", "dave", "erin"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     actor=st.sampled_from((BOBS_ACCOUNT, NEDS_ACCOUNT)),
     controller=st.sampled_from(sorted(CARDS)),

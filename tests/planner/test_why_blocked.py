@@ -208,7 +208,7 @@ CHANGES = {
 }
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     changes=st.sets(st.sampled_from(sorted(CHANGES)), max_size=5),
     name=st.sampled_from(("alice", "bob-second", "ned", "mallory", None)),
@@ -229,7 +229,7 @@ def test_without_these_facts_it_is_allowed_and_with_any_of_them_it_is_not(change
     assert all(reduce(without, part, place).against() for part in proper_subsets(facts))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(changes=st.sets(st.sampled_from(sorted(CHANGES)), max_size=4))
 def test_no_fewer_steps_clear_a_builder_than_are_named(changes):
     world = World()

@@ -7,6 +7,9 @@ from datetime import datetime
 from workstation.console.reply import REFUSED, Reply
 from workstation.core.document_diff import FieldChange, field_changes
 from workstation.core.identity import Fingerprint, digest_of
+from workstation.core.policy_document import parse_policy
+from workstation.core.policy_order import Change as PolicyChange
+from workstation.core.policy_order import compare
 from workstation.core.roster import Roster
 from workstation.core.roster_diff import Change, roster_changes
 from workstation.core.roster_document import parse_roster
@@ -47,6 +50,7 @@ def change_lines(change: TrustChange) -> tuple[str, ...]:
     lines += [f"  roster version {_rise(_old_roster(change), new)}, {digest_of(change.delivery.roster)}"]
     lines += [f"    {found}" for found in _roster_changes(change)] or ["    the same people and keys"]
     lines += [f"  policy {digest_of(change.delivery.policy)}"]
+    lines += [f"    {found}" for found in _policy_order(change)]
     lines += [f"    {found}" for found in _policy_changes(change)] or ["    the same"]
     return tuple(lines)
 
@@ -57,10 +61,12 @@ def change_document(change: TrustChange) -> JsonObject:
     policy: list[JsonValue] = [
         {"field": found.path, "old": found.old, "new": found.new} for found in _policy_changes(change)
     ]
+    order: list[JsonValue] = [found.to_json() for found in _policy_order(change)]
     custodians = change.custodians
     return {
         "roster": roster,
         "policy": policy,
+        "policyOrder": order,
         "custodians": None if custodians is None else [key.fingerprint for key in custodians.keys],
         "threshold": None if custodians is None else custodians.threshold,
         "expires": time_text(change.expires),
@@ -125,6 +131,13 @@ def _rise(old: Roster | None, new: Roster) -> str:
 
 def _roster_changes(change: TrustChange) -> tuple[Change, ...]:
     return roster_changes(_old_roster(change), parse_roster(change.delivery.roster))
+
+
+def _policy_order(change: TrustChange) -> tuple[PolicyChange, ...]:
+    """Return what becomes looser or stricter; what a first policy is, its fields say."""
+    if change.before is None:
+        return ()
+    return compare(change.before.snapshot.policy, parse_policy(change.delivery.policy, where=POLICY))
 
 
 def _policy_changes(change: TrustChange) -> tuple[FieldChange, ...]:

@@ -95,7 +95,7 @@ def _flip_lines(found: Replay) -> Iterator[str]:
         yield _flip_line(flip)
         yield from (f"    {violation.rule}: {violation.detail}" for violation in flip.violations)
         if flip.current is not flip.was:
-            yield f"    under the policy followed now it is {flip.current.value} too: more than that has changed"
+            yield f"    it is {flip.current.value} under the policy followed now as well: more has changed"
     if not found.flips:
         yield "  none would be another"
     yield from (f"  entry {seq} could not be judged again: {why}" for seq, why in found.skipped)

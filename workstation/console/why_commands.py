@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from typing import Final
 
 from workstation.console.opening import desk_of
 from workstation.console.plan_commands import prospect_json, prospect_lines
@@ -19,6 +20,8 @@ from workstation.desk.desk import Desk
 from workstation.desk.shelf import find
 from workstation.gate.gathering import facts_about
 
+CLAIMED: Final = "  (by the key the card shows; it was not asked to prove that it holds it)"
+
 
 def why_blocked(arguments: Namespace) -> Reply:
     """Say why a request cannot be countersigned: the fewest facts behind it, for a card or for everybody."""
@@ -31,7 +34,8 @@ def why_blocked(arguments: Namespace) -> Reply:
         world = asking(desk.shelf.review(request, desk.ledger), facts, holder)
     found = why(world)
     prospects = prospects_of(facts) if arguments.token is None else ()
-    lines = (*_why_lines(found, world), *prospect_lines(prospects))
+    claimed = () if arguments.token is None else (CLAIMED,)
+    lines = (*_why_lines(found, world), *claimed, *prospect_lines(prospects))
     document = _why_document(found, world, prospects)
     return Reply(document=document, lines=lines, status=REFUSED if found.violations else 0)
 

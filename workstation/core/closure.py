@@ -7,7 +7,7 @@ kept too, and blocks (BUILDER-UNKNOWN): what we cannot name we cannot exclude.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 from workstation.core.artifact_signer import ArtifactSigner
 from workstation.core.evidence import Evidence
@@ -89,9 +89,13 @@ def builders_of(
     """
     found = {*_reached(request, roster), *_from_artifacts(artifact_signers, roster)}
     return BuilderSet(
-        edges=tuple(sorted(item for item in found if isinstance(item, Edge))),
-        unresolved=tuple(sorted(item for item in found if isinstance(item, Unresolved))),
+        edges=tuple(sorted((one for one in found if isinstance(one, Edge)), key=_in_order)),
+        unresolved=tuple(sorted((one for one in found if isinstance(one, Unresolved)), key=_in_order)),
     )
+
+
+def _in_order(item: Edge | Unresolved) -> tuple[str, tuple[str, ...]]:
+    return (item.person if isinstance(item, Edge) else item.what), item.because
 
 
 def _reached(request: Request, roster: Roster) -> Iterator[Edge | Unresolved]:
@@ -166,6 +170,8 @@ def _from_anybody(holder: Holder, because: tuple[str, ...], roster: Roster) -> I
             yield Edge(person.id, because)
         case Service() as service:
             yield from _from_service(service, because, roster)
+        case _:
+            assert_never(holder)
 
 
 def _from_builder_id(

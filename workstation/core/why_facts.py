@@ -192,7 +192,9 @@ def _counted_roles(facts: Facts) -> frozenset[str]:
     """Return the roles an approver can have without being kept from approving by one of them."""
     if facts.rule is None:
         return frozenset()
-    return facts.rule.approver_roles - {role.value for role in facts.rule.approvals.excluded - ALWAYS_EXCLUDED}
+    return facts.rule.approver_roles - {
+        role.value for role in facts.rule.approvals.excluded - ALWAYS_EXCLUDED
+    }
 
 
 def _held(world: World, held: Held) -> World:

@@ -175,7 +175,8 @@ RULES: Final[dict[str, Words]] = {
         "Ask an approver from none of their conflict groups.",
     ),
     "OUTPUT-NOT-ALLOWED": Words(
-        "The request asks for an output the policy does not list.", "Ask the builder for a request without it."
+        "The request asks for an output the policy does not list.",
+        "Ask the builder for a request without it.",
     ),
     "POLICY-CHANGE": Words(
         "Too few of the people who may change the policy have signed this one.",
