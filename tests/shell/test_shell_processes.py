@@ -146,7 +146,6 @@ def test_without_json_answers_go_to_stdout_and_trouble_to_stderr(
     assert "nowhere" in troubled.err
 
 
-@pytest.mark.xfail(reason="securesystemslib.signer imports python-pkcs11 wherever it is installed")
 @pytest.mark.parametrize("module", ["workstation.console.main", "workstation.bootstrap"])
 def test_neither_desk_nor_deployer_imports_the_pkcs11_package(world: World, module: str) -> None:
     program = f"import json, sys, {module}; print(json.dumps({{'loaded': 'pkcs11' in sys.modules}}))"

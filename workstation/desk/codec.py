@@ -32,6 +32,10 @@ def _exactly(kind: type[T]) -> type[T]:
     return kind
 
 
+def _is_tuple(kind: object) -> bool:
+    return get_origin(kind) is tuple
+
+
 def _items(kind: type[tuple[object, ...]]) -> Callable[[object, object], tuple[object, ...]]:
     """Return what makes a tuple of an array, and of nothing else that could be walked through."""
     each = get_args(kind)[0]
@@ -47,7 +51,7 @@ def _items(kind: type[tuple[object, ...]]) -> Callable[[object, object], tuple[o
 _converter: Final = Converter(forbid_extra_keys=True)
 for _kind in (str, int, bool):
     _exactly(_kind)
-_converter.register_structure_hook_factory(lambda kind: get_origin(kind) is tuple, _items)
+_converter.register_structure_hook_factory(_is_tuple, _items)
 _converter.register_unstructure_hook(ReleaseDiff, lambda diff: diff.to_json())
 _converter.register_structure_hook(ReleaseDiff, lambda value, _: from_json(value, where="answer.diff"))
 configure_tagged_union(face.Question, _converter, tag_name=_TAG)
