@@ -287,6 +287,33 @@ def test_one_version_never_means_two_sets_of_bytes():
     )
 
 
+def test_one_version_means_the_same_bytes_in_every_channel():
+    world = World()
+    world.rule["match"]["channel"].append("beta")
+    world.quorate().released_as(OUT)
+    build = Build(version="2.4.0", artifacts={"pump.bin": b"other bytes"})
+    build.predicate["channel"] = "beta"
+
+    found = world.next_request(build).judge(world.admitting())
+
+    assert violations(found) == (
+        Violation(
+            "VERSION-REUSED",
+            "pkg:generic/pump-firmware@2.4.0 was released before in channel stable with other bytes",
+        ),
+    )
+
+
+def test_the_same_bytes_may_go_out_in_another_channel():
+    world = World()
+    world.rule["match"]["channel"].append("beta")
+    world.quorate().released_as(OUT)
+    build = Build(version="2.4.0")
+    build.predicate["channel"] = "beta"
+
+    assert world.next_request(build).judge(world.admitting()) == Allowed()
+
+
 @pytest.mark.parametrize("version", ["2.4.0", "2.3.9", "2.4.0rc1", "2.4"])
 def test_a_version_that_does_not_rise_is_not_countersigned(version):
     world = followed(version=version).admit()

@@ -298,6 +298,7 @@ class World:
             "version": request.version,
             "channel": request.channel,
             "previous": None if previous is None else previous.id,
+            "manifest": {artifact.name: artifact.digest for artifact in request.manifest},
         }
         self.perform(self.admitting(), lambda: taken)
         self.perform(OpenReview(review=self.review))

@@ -1,4 +1,4 @@
-"""Cases to try policies on: countersignatures and releases of many requests, by many people, at many times."""
+"""Cases to try policies on: signatures on and releases of many requests, by many people, at many times."""
 
 from __future__ import annotations
 
@@ -122,15 +122,23 @@ _MAKERS: Final[Mapping[str, Callable[[], Case]]] = {
     "on a Monday morning": lambda: signing(_at(rich(), MONDAY.replace(hour=9))),
     "on a Monday evening": lambda: signing(_at(rich(), MONDAY)),
     "family of a builder signs": lambda: signing(rich(_close("bob", "dave"))),
-    "a key without a token": lambda: signing(rich(lambda world: world.person("dave")["credentials"][0].pop("tokenSerial"))),
+    "a key without a token": lambda: signing(
+        rich(lambda world: world.person("dave")["credentials"][0].pop("tokenSerial"))
+    ),
     "a new card": lambda: signing(rich(_card(enrolled="2026-11-16T00:00:00Z"))),
     "one builder": lambda: signing(policy_world(scan())),
     "another builder": lambda: signing(rich(lambda world: world.build.evidence.pop("provenance.dsse.json"))),
     "built from tools": lambda: signing(policy_world(scan(), _from("git+https://git.example.org/tools"))),
-    "nobody started it": lambda: signing(rich(lambda world: _provenance(world).update(externalParameters={}, internalParameters={}))),
-    "controllers of long ago": lambda: signing(rich(lambda world: world.service("ci-7").update(attested="2026-09-01T00:00:00Z"))),
+    "nobody started it": lambda: signing(
+        rich(lambda world: _provenance(world).update(externalParameters={}, internalParameters={}))
+    ),
+    "controllers of long ago": lambda: signing(
+        rich(lambda world: world.service("ci-7").update(attested="2026-09-01T00:00:00Z"))
+    ),
     "an SPDX document": lambda: signing(rich(spdx())),
-    "an SBOM of something else": lambda: signing(rich(lambda world: world.build.evidence["sbom.cdx.json"].document.pop("metadata"))),
+    "an SBOM of something else": lambda: signing(
+        rich(lambda world: world.build.evidence["sbom.cdx.json"].document.pop("metadata"))
+    ),
     "a copyleft component": lambda: signing(rich(under_licences({"license": {"id": "GPL-3.0-only"}}))),
     "no licence named": lambda: signing(rich(under_licences())),
     "no tests": lambda: signing(rich(lambda world: world.build.evidence.pop("tests.dsse.json"))),
@@ -139,7 +147,9 @@ _MAKERS: Final[Mapping[str, Callable[[], Case]]] = {
     "one high": lambda: signing(rich(scan(("CVE-1", "high")))),
     "one medium": lambda: signing(rich(scan(("CVE-1", "medium")))),
     "answered by security": lambda: signing(rich(scan(("CVE-1", "critical")), vex(("CVE-1", "fixed")))),
-    "answered by a developer": lambda: signing(rich(scan(("CVE-1", "critical")), vex(("CVE-1", "fixed"), by="rita"))),
+    "answered by a developer": lambda: signing(
+        rich(scan(("CVE-1", "critical")), vex(("CVE-1", "fixed"), by="rita"))
+    ),
     "one reviewer": lambda: signing(rich(review("2001"))),
     "reviewed by themselves": lambda: signing(rich(review("2001", by="rita"))),
     "a version that falls": lambda: signing(_released_before("2.3.0")),
@@ -154,7 +164,7 @@ _MAKERS: Final[Mapping[str, Callable[[], Case]]] = {
     "both owners, an hour later": lambda: releasing(rich(), "olga", "owen", later=EARLY.replace(hour=11)),
     "three owners": lambda: releasing(rich(_roles("dave", "owner", "approver")), "olga", "owen", "dave"),
     "three days later": lambda: releasing(rich(), "alice", "carol", later=MONDAY),
-}  # fmt: skip
+}
 
 NAMES: Final = tuple(_MAKERS)
 

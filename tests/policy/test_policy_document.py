@@ -19,9 +19,21 @@ from workstation.core.policy_table import CHANGES, CONTROLS
 SPEC = Path(__file__).parents[2] / "docs" / "spec" / "policy.md"
 GONE = object()
 EACH = [
-    "provenance", "rebuild", "sbom", "vulnerabilities", "tests", "reviews", "versioning", "window", "freeze",
-    "mustOpen", "token", "outputs", "coolingOffDays", "controllersAttestedWithinDays",
-]  # fmt: skip
+    "provenance",
+    "rebuild",
+    "sbom",
+    "vulnerabilities",
+    "tests",
+    "reviews",
+    "versioning",
+    "window",
+    "freeze",
+    "mustOpen",
+    "token",
+    "outputs",
+    "coolingOffDays",
+    "controllersAttestedWithinDays",
+]
 
 
 def parsed(document):
@@ -29,7 +41,7 @@ def parsed(document):
 
 
 def changed(path, value):
-    """Return the full policy with `value` at a dotted path of its rule, or of the whole when it begins with a slash."""
+    """Return the full policy with `value` at a path of its rule, or after a slash at one of the whole."""
     document = full_policy()
     at = document if path.startswith("/") else document["rules"][0]
     *way, last = (int(part) if part.isdigit() else part for part in path.strip("/").split("."))
@@ -97,7 +109,11 @@ def test_what_was_a_policy_before_still_is_one():
         ("approvals.distinctBy", "key", r"distinctBy: 'key' found, 'person' wanted"),
         ("approvals.notAnyOf", ["builder", "deployer"], "notAnyOf: .* both submitter and builder wanted"),
         ("approvals.notAnyOf", ["submitter"], "notAnyOf: .* both submitter and builder wanted"),
-        ("approvals.notAnyOf", ["submitter", "builder", "friend"], "one of submitter, builder, custodian, deployer"),
+        (
+            "approvals.notAnyOf",
+            ["submitter", "builder", "friend"],
+            "one of submitter, builder, custodian, deployer",
+        ),
         ("approvals.atLeast", 0, "atLeast: 0 found"),
         ("approvals.groups", [], "groups: 0 items found"),
         ("approvals.groups.0.atLeast", 0, "atLeast: 0 found"),
@@ -145,7 +161,7 @@ def test_what_was_a_policy_before_still_is_one():
         ("window.holidays", [], "holidays: unknown field found"),
         ("/comment", "x", "comment: unknown field found"),
     ],
-)  # fmt: skip
+)
 def test_a_policy_that_says_anything_else_is_none(path, value, where):
     with pytest.raises(Malformed, match=where):
         parsed(changed(path, value))

@@ -114,7 +114,7 @@ def test_an_spdx_document_that_describes_the_artifact_will_do(door):
 @pytest.mark.parametrize(
     "change",
     [
-        lambda world: None,
+        lambda _: None,
         spdx(spdxVersion="SPDX-2.2"),
         spdx(packages=[{"name": "pump", "checksums": [{"algorithm": "SHA1", "checksumValue": "00"}]}]),
         lambda world: world.build.evidence.update({"sbom.spdx.json": Loose(SPDX_MEDIA_TYPE, {"@graph": []})}),
@@ -163,7 +163,7 @@ ID, NAME = {"license": {"id": "Zlib"}}, {"license": {"name": "Our own terms"}}
         ({"allow": ["Zlib"]}, under_licences(ID)),
         ({"allow": ["Zlib", "MIT"]}, under_licences({"expression": "GPL-3.0-only OR (Zlib AND MIT)"})),
         ({"deny": ["GPL-3.0-only"]}, under_licences(ID)),
-        ({"deny": ["GPL-3.0-only"]}, lambda world: None),
+        ({"deny": ["GPL-3.0-only"]}, lambda _: None),
         ({"allow": ["MIT", "BSD-3-Clause"]}, spdx({"name": "a", "licenseDeclared": "BSD-3-Clause"})),
     ],
 )
@@ -176,7 +176,7 @@ def test_components_under_licences_that_are_let_in_pass(door, licences, change):
     ("licences", "change"),
     [
         ({"allow": ["MIT"]}, under_licences(ID)),
-        ({"allow": ["MIT"]}, lambda world: None),
+        ({"allow": ["MIT"]}, lambda _: None),
         ({"allow": ["Zlib"]}, under_licences(ID, NAME)),
         ({"deny": ["Zlib"]}, under_licences(ID)),
         ({"allow": ["MIT"]}, spdx({"name": "a", "licenseConcluded": "NOASSERTION"})),
@@ -250,17 +250,32 @@ def test_a_scan_counts_only_when_somebody_may_say_so():
         (scan(("CVE-1", "critical")), vex(("CVE-1", "under_investigation"))),
         (scan(("CVE-1", "critical")), vex(("CVE-2", "fixed"))),
         (scan(("CVE-1", "critical")), vex(("CVE-1", "fixed"), ("CVE-1", "affected"))),
-        (scan(("CVE-1", "critical")), vex(("CVE-1", "fixed")), vex(("CVE-1", "affected"), by="rita", name="v2.dsse.json")),
+        (
+            scan(("CVE-1", "critical")),
+            vex(("CVE-1", "fixed")),
+            vex(("CVE-1", "affected"), by="rita", name="v2.dsse.json"),
+        ),
         (scan(("CVE-1", "critical")), vex(("CVE-1", "fixed"), by="rita")),
         (scan(("CVE-1", "critical")), vex(("CVE-1", "fixed"), by="ci-7")),
         (scan(("CVE-1", "nobody knows")),),
-        (scan(), scan(("CVE-1", "critical"), finished="2026-10-01T00:00:00Z", by="rita", name="old.dsse.json")),
+        (
+            scan(),
+            scan(("CVE-1", "critical"), finished="2026-10-01T00:00:00Z", by="rita", name="old.dsse.json"),
+        ),
     ],
     ids=[
-        "unanswered", "two where one may be", "no answer yet", "about another", "affected in the end",
-        "somebody says affected", "without the role", "a machine", "severity unknown", "in an old scan",
+        "unanswered",
+        "two where one may be",
+        "no answer yet",
+        "about another",
+        "affected in the end",
+        "somebody says affected",
+        "without the role",
+        "a machine",
+        "severity unknown",
+        "in an old scan",
     ],
-)  # fmt: skip
+)
 def test_a_vulnerability_without_an_accepted_answer_is_refused(door, changes):
     world = policy_world(*changes, vulnerabilities=VULNERABILITIES)
 
@@ -294,6 +309,15 @@ def test_what_is_found_in_something_else_is_not_ours():
     assert rules_at("countersign", world) == ()
 
 
+def test_scans_and_answers_are_told_in_a_line():
+    world = policy_world(scan(("CVE-1", "high")), vex(("CVE-1", "fixed"), ("CVE-2", "fixed")))
+
+    told = [summary(one.content) for one in world.request.evidence]
+
+    assert "scan by pkg:generic/scanner@1 at 2026-11-20T07:30:00Z: 1 found" in told
+    assert "answers about 2 vulnerabilities" in told
+
+
 def test_a_refusal_names_what_has_no_answer():
     world = policy_world(scan(("CVE-2", "high"), ("CVE-1", "high")), vulnerabilities=VULNERABILITIES)
 
@@ -305,12 +329,22 @@ def test_a_refusal_names_what_has_no_answer():
 @pytest.mark.parametrize(
     ("score", "severity"),
     [
-        ("CRITICAL", Severity.CRITICAL), ("important", Severity.HIGH), ("moderate", Severity.MEDIUM), ("low", Severity.LOW),
-        ("10.0", Severity.CRITICAL), ("9", Severity.CRITICAL), ("8.9", Severity.HIGH), ("4.0", Severity.MEDIUM),
-        ("0.1", Severity.LOW), ("0.0", None), ("negligible", None), ("10.1", Severity.CRITICAL),
-        ("CVSS:3.1/AV:N", Severity.CRITICAL), ("", Severity.CRITICAL),
+        ("CRITICAL", Severity.CRITICAL),
+        ("important", Severity.HIGH),
+        ("moderate", Severity.MEDIUM),
+        ("low", Severity.LOW),
+        ("10.0", Severity.CRITICAL),
+        ("9", Severity.CRITICAL),
+        ("8.9", Severity.HIGH),
+        ("4.0", Severity.MEDIUM),
+        ("0.1", Severity.LOW),
+        ("0.0", None),
+        ("negligible", None),
+        ("10.1", Severity.CRITICAL),
+        ("CVSS:3.1/AV:N", Severity.CRITICAL),
+        ("", Severity.CRITICAL),
     ],
-)  # fmt: skip
+)
 def test_a_score_is_a_word_or_a_number_and_what_is_neither_is_taken_for_the_worst(score, severity):
     world = policy_world(scan(("CVE-1", score)))
 
@@ -324,7 +358,7 @@ def test_a_score_is_a_word_or_a_number_and_what_is_neither_is_taken_for_the_wors
     ["yesterday", "2026-11-20", "2026-13-20T00:00:00Z", "2026-11-20T07:30:00", "0001-01-01T00:00:00+23:59"],
 )
 def test_a_scan_says_when_it_was(moment):
-    with pytest.raises(Malformed, match="scanFinishedOn: .* RFC 3339"):
+    with pytest.raises(Malformed, match=r"scanFinishedOn: .* RFC 3339"):
         _ = policy_world(scan(finished=moment)).request
 
 
@@ -357,13 +391,23 @@ def test_two_people_who_did_not_write_it_are_two_reviewers(door, changes):
         (review("2001", "2002", by="ci-7"),),
         (review("2001", "2002", revision="00" * 20),),
         (lambda world: world.service("ci-7")["controllers"].append("ruth"), review("2001", "2002")),
-        (lambda world: world.person("ruth").update(status=[{"since": "2027-01-01T00:00:00Z"}]), review("2001", "2002")),
+        (
+            lambda world: world.person("ruth").update(status=[{"since": "2027-01-01T00:00:00Z"}]),
+            review("2001", "2002"),
+        ),
     ],
     ids=[
-        "none", "one twice", "one in two", "an author", "a stranger", "a machine that is no forge",
-        "another revision", "who controls the builder", "who is not here yet",
+        "none",
+        "one twice",
+        "one in two",
+        "an author",
+        "a stranger",
+        "a machine that is no forge",
+        "another revision",
+        "who controls the builder",
+        "who is not here yet",
     ],
-)  # fmt: skip
+)
 def test_too_few_reviewers_who_did_not_write_it_are_refused(door, changes):
     assert rules_at(door, policy_world(built_from_a_revision, *changes, reviews=REVIEWS)) == (
         "EVIDENCE-REVIEWS",

@@ -76,7 +76,9 @@ CHANGED = [
     (
         "approvals.groups",
         approvals(groups=[{"roles": ["owner", "approver"], "atLeast": 1}]),
-        approvals(groups=[{"roles": ["owner", "approver"], "atLeast": 1}, {"roles": ["owner"], "atLeast": 1}]),
+        approvals(
+            groups=[{"roles": ["owner", "approver"], "atLeast": 1}, {"roles": ["owner"], "atLeast": 1}]
+        ),
         STRICTER,
     ),
     ("approvals.notAnyOf", {}, approvals(notAnyOf=["submitter", "builder", "deployer"]), STRICTER),
@@ -94,7 +96,12 @@ CHANGED = [
         LOOSER,
     ),
     ("provenance.sourceUris", provenance(), provenance(sourceUris=[SOURCE]), STRICTER),
-    ("provenance.sourceUris", provenance(sourceUris=[SOURCE]), provenance(sourceUris=[SOURCE, TOOLS]), LOOSER),
+    (
+        "provenance.sourceUris",
+        provenance(sourceUris=[SOURCE]),
+        provenance(sourceUris=[SOURCE, TOOLS]),
+        LOOSER,
+    ),
     ("provenance.sourceUris", provenance(sourceUris=[SOURCE]), provenance(sourceUris=[TOOLS]), BOTH),
     ("provenance.actorsRequired", provenance(), provenance(actorsRequired=True), STRICTER),
     (
@@ -107,9 +114,19 @@ CHANGED = [
     ("sbom.formats", sbom(), sbom(formats=["cyclonedx-1.6"]), STRICTER),
     ("sbom.mustCoverSubject", sbom(mustCoverSubject=False), sbom(mustCoverSubject=True), STRICTER),
     ("sbom.licences.allow", sbom(), sbom(licences={"allow": ["Zlib", "MIT"]}), STRICTER),
-    ("sbom.licences.allow", sbom(licences={"allow": ["Zlib"]}), sbom(licences={"allow": ["Zlib", "GPL-3.0-only"]}), LOOSER),
+    (
+        "sbom.licences.allow",
+        sbom(licences={"allow": ["Zlib"]}),
+        sbom(licences={"allow": ["Zlib", "GPL-3.0-only"]}),
+        LOOSER,
+    ),
     ("sbom.licences.deny", sbom(), sbom(licences={"deny": ["GPL-3.0-only"]}), STRICTER),
-    ("sbom.licences.deny", sbom(licences={"deny": ["GPL-3.0-only"]}), sbom(licences={"deny": ["Zlib"]}), BOTH),
+    (
+        "sbom.licences.deny",
+        sbom(licences={"deny": ["GPL-3.0-only"]}),
+        sbom(licences={"deny": ["Zlib"]}),
+        BOTH,
+    ),
     ("vulnerabilities.newAtOrAbove", {}, {"vulnerabilities": SCAN}, STRICTER),
     (
         "vulnerabilities.newAtOrAbove",
@@ -123,8 +140,18 @@ CHANGED = [
         {"vulnerabilities": {**SCAN, "newAtOrAbove": {"critical": 0, "high": 1, "medium": 0}}},
         STRICTER,
     ),
-    ("vulnerabilities.maxScanAgeHours", {"vulnerabilities": SCAN}, {"vulnerabilities": {**SCAN, "maxScanAgeHours": 48}}, STRICTER),
-    ("vulnerabilities.maxDbAgeHours", {"vulnerabilities": SCAN}, {"vulnerabilities": {**SCAN, "maxDbAgeHours": 48}}, STRICTER),
+    (
+        "vulnerabilities.maxScanAgeHours",
+        {"vulnerabilities": SCAN},
+        {"vulnerabilities": {**SCAN, "maxScanAgeHours": 48}},
+        STRICTER,
+    ),
+    (
+        "vulnerabilities.maxDbAgeHours",
+        {"vulnerabilities": SCAN},
+        {"vulnerabilities": {**SCAN, "maxDbAgeHours": 48}},
+        STRICTER,
+    ),
     (
         "vulnerabilities.vexAcceptedFrom",
         {"vulnerabilities": VEX},
@@ -157,9 +184,19 @@ CHANGED = [
         frozen(period("20T10:00", "20T12:00"), glass=GLASS),
         BOTH,
     ),
-    ("freeze.periods", frozen(FRIDAY, glass=GLASS), frozen(period("20T10:00", "24T00:00"), glass=GLASS), STRICTER),
+    (
+        "freeze.periods",
+        frozen(FRIDAY, glass=GLASS),
+        frozen(period("20T10:00", "24T00:00"), glass=GLASS),
+        STRICTER,
+    ),
     ("freeze.breakGlass", frozen(FRIDAY), frozen(FRIDAY, glass=GLASS), LOOSER),
-    ("freeze.breakGlass", frozen(FRIDAY, glass=GLASS), frozen(FRIDAY, glass={**GLASS, "atLeast": 3}), STRICTER),
+    (
+        "freeze.breakGlass",
+        frozen(FRIDAY, glass=GLASS),
+        frozen(FRIDAY, glass={**GLASS, "atLeast": 3}),
+        STRICTER,
+    ),
     (
         "freeze.breakGlass",
         frozen(FRIDAY, glass={**GLASS, "role": "approver"}),
@@ -176,7 +213,7 @@ CHANGED = [
     ("outputs", {"outputs": ["dsse"]}, {"outputs": ["dsse", "cms"]}, LOOSER),
     ("coolingOffDays", {}, {"coolingOffDays": 7}, STRICTER),
     ("controllersAttestedWithinDays", {}, {"controllersAttestedWithinDays": 60}, STRICTER),
-]  # fmt: skip
+]
 # Nothing that is tried can tell these apart: no token proves a firmware, and a review comes afterwards.
 UNSEEN = [
     (

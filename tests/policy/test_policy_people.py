@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from core.world import details
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from policy.policy_world import DOORS, judged, policy_world, rules_at, verdict_at
 
@@ -153,6 +153,18 @@ def test_conflict_groups_matter_only_where_the_policy_says_so(door):
     assert rules_at(door, policy_world(in_group("bob", "alice", "carol", "dave"))) == ()
 
 
+def test_whoever_is_close_to_a_builder_may_still_decline():
+    world = policy_world(in_group("bob", "dave"), approvals(conflictGroups=True)).admit()
+
+    assert judged(world.declining("dave"), world) == ()
+
+
+def test_a_card_of_nobody_is_in_no_conflict_group():
+    world = policy_world(in_group("bob", "dave"), approvals(conflictGroups=True)).admit()
+
+    assert judged(world.countersigning("mallory"), world) == ("APPROVER-UNKNOWN",)
+
+
 def test_a_conflict_says_who_and_what():
     world = policy_world(in_group("bob", "dave"), approvals(conflictGroups=True))
 
@@ -250,11 +262,14 @@ def test_a_refusal_spells_out_a_hostile_path():
     world.admit()
 
     assert details(world.judge(world.countersigning("dave")), "FINDINGS-UNACKNOWLEDGED") == [
-        "DIFF-BIDI a‹U+202E›b: turned"
+        "DIFF-BIDI a\u2039U+202E\u203ab: turned"
     ]
 
 
 @given(st.text(max_size=4000), st.text(max_size=4000))
+@example("a" * 1800, "a" * 1801)
+@example("a" * 1801, "b" * 4000)
+@example("\ud800" * 1801, "a")
 def test_a_finding_is_named_by_rule_and_path_and_fits_a_countersignature(one, other):
     names = [finding_id(Finding(rule="DIFF-LINK", rank=60, path=path, sentence="x")) for path in (one, other)]
 

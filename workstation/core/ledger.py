@@ -39,6 +39,7 @@ class RequestHistory:
     channel: str
     bundle: Digest
     previous: RequestId | None
+    manifest: frozenset[tuple[str, Digest]]
     admitted_seq: int
     reviews: frozenset[Digest] = frozenset()
     approvals: tuple[Approval, ...] = ()
@@ -76,9 +77,13 @@ class Ledger:
 
     def released(self, product: PackageURL, channel: str) -> tuple[RequestHistory, ...]:
         """Return every released request of a product in a channel, newest first."""
-        wanted = (without_version(product), channel)
+        return tuple(found for found in self.released_anywhere(product) if found.channel == channel)
+
+    def released_anywhere(self, product: PackageURL) -> tuple[RequestHistory, ...]:
+        """Return every released request of a product in any channel, newest first."""
+        wanted = without_version(product)
         histories = (self.requests[request] for request in reversed(self.order_released))
-        return tuple(found for found in histories if (found.product, found.channel) == wanted)
+        return tuple(found for found in histories if found.product == wanted)
 
 
 def disclosed_ledger(entries: Iterable[Entry]) -> Ledger:
@@ -150,6 +155,7 @@ def _admitted(entry: Entry) -> RequestHistory:
         channel=payload["channel"].identifier(),
         bundle=payload["bundle"].digest(),
         previous=None if previous is None or previous.value is None else RequestId(previous.digest()),
+        manifest=frozenset((name, item.digest()) for name, item in payload["manifest"].open_fields().each()),
         admitted_seq=entry.seq,
     )
 

@@ -169,7 +169,12 @@ _APPROVALS: Final[tuple[Control[Rule], ...]] = (
 )
 
 _EVIDENCE: Final[tuple[Control[Rule], ...]] = (
-    control("provenance.builders", _builders, each(less_is_stricter, gained=Direction.LOOSER), by_name),
+    control(
+        "provenance.builders",
+        _builders,
+        each(less_is_stricter, gained=Direction.LOOSER),
+        lambda levels: by_name({f"{name} level": level for name, level in levels.items()}),
+    ),
     control(
         "provenance.minSlsaBuildLevel",
         lambda rule: None if rule.provenance is None else rule.provenance.min_level or None,

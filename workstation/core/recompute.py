@@ -7,12 +7,13 @@ journal's checkpoint and the time it states.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from workstation.core.action import Release
+from workstation.core.artifact_signer import ArtifactSigner
 from workstation.core.closure import BuilderSet, builders_of
 from workstation.core.countersignature import Head, parse_countersignature
 from workstation.core.entry import Kind, Outcome
@@ -58,9 +59,11 @@ def recompute(
     trust: TrustSnapshot,
     *,
     now: datetime,
+    artifact_signers: Iterable[ArtifactSigner] = (),
 ) -> Recomputed:
     """Recompute a release under a verified trust root; raises Malformed and Untrusted.
 
+    `artifact_signers` is what the artifacts themselves say of who signed them, as for `builders_of`.
     `now` is the verifier's own time: it decides whether the trust root still holds. Everything else
     is judged at the time the release states, which may not be in the verifier's future.
     """
@@ -82,7 +85,7 @@ def recompute(
         trust=trust,
         request=request,
         history=ledger.requests.get(request.id),
-        builders=builders_of(request, trust.roster),
+        builders=builders_of(request, trust.roster, artifact_signers=artifact_signers),
         rule=trust.policy.rule_for(request.product, request.channel),
         countersignatures=countersignatures,
     )

@@ -95,9 +95,14 @@ def version_reused(action: Action, facts: Facts) -> Iterator[Violation]:
     """VERSION-REUSED: one name and version means one set of bytes, for ever."""
     match action:
         case Admit(request=request):
-            for released in facts.ledger.released(request.product, request.channel):
-                if released.version == request.version and released.request != request.id:
-                    yield Violation("VERSION-REUSED", f"{request.product.to_string()} was released before")
+            asked = frozenset((artifact.name, artifact.digest) for artifact in request.manifest)
+            for released in facts.ledger.released_anywhere(request.product):
+                other = released.channel == request.channel and released.request != request.id
+                if released.version == request.version and (other or released.manifest != asked):
+                    where = "" if other else f" in channel {released.channel} with other bytes"
+                    yield Violation(
+                        "VERSION-REUSED", f"{request.product.to_string()} was released before{where}"
+                    )
         case _:
             return
 

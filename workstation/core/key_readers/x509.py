@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_der_public_key
+from cryptography.utils import CryptographyDeprecationWarning
 
 from workstation.core.errors import Malformed
 from workstation.core.key_readers import der
@@ -50,10 +52,7 @@ def spki_key(spki: bytes, *, where: str) -> PublicKey:
 
 def parse_certificate(data: bytes, *, where: str) -> Certificate:
     """Return the parts of a DER certificate; raises Malformed."""
-    try:
-        x509.load_der_x509_certificate(data)
-    except (ValueError, x509.InvalidVersion) as error:
-        raise Malformed(where, "not an X.509 certificate") from error
+    _refuse_what_cryptography_refuses(data, where)
     outer = der.only_value(data, where=where, tag=der.SEQUENCE)
     signed = der.parts_of(outer, der.SEQUENCE, der.SEQUENCE, der.BIT_STRING, where=where)[0]
     # The version is left out where it is the first.
@@ -66,6 +65,16 @@ def parse_certificate(data: bytes, *, where: str) -> Certificate:
         key_id=_key_id(fields[6:], where),
         spki=fields[5].whole,
     )
+
+
+def _refuse_what_cryptography_refuses(data: bytes, where: str) -> None:
+    # It warns of certificates it will refuse one day, such as those with a serial number below 1.
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", CryptographyDeprecationWarning)
+            x509.load_der_x509_certificate(data)
+    except (ValueError, x509.InvalidVersion, CryptographyDeprecationWarning) as error:
+        raise Malformed(where, "not an X.509 certificate") from error
 
 
 def _key_id(fields: tuple[Value, ...], where: str) -> bytes | None:
