@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import Final
 
 from ui.theme import Tone
+from workstation.core.guardrails.findings import finding_id
 from workstation.core.release_diff import REFUSE, FileChange, Finding, ReleaseDiff
 
 ACKNOWLEDGE: Final = 80
@@ -71,8 +72,8 @@ def to_acknowledge(diff: ReleaseDiff) -> tuple[Finding, ...]:
 
 
 def acknowledgement(finding: Finding) -> str:
-    """Return how a countersignature names a finding: its rule and its path."""
-    return f"{finding.rule} {finding.path}"
+    """Return how a countersignature names a finding."""
+    return finding_id(finding)
 
 
 def _ranks(findings: tuple[Finding, ...]) -> dict[str, int]:

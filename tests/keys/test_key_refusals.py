@@ -69,6 +69,7 @@ def in_certificate(odd: bytes) -> bytes:
         (compressed(), "odd encoding"),
         (explicit(), "odd encoding|not a public key"),
         (in_certificate(compressed()), "odd encoding"),
+        (in_certificate(spki(BOB)).replace(b"\x02\x01\x07", b"\x02\x01\x00"), "not an X.509"),
         (in_certificate(spki(BOB)).replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x3e"), "not an X.509"),
         (pss_spki(rsa_2048().private, PSS_WITH_PARAMETERS), "odd encoding|not a public key"),
         (

@@ -20,6 +20,7 @@ from workstation.core.evidence import (
     CYCLONEDX_MEDIA_TYPE,
     DSSE_MEDIA_TYPE,
     OCTETS_MEDIA_TYPE,
+    SPDX_MEDIA_TYPE,
     Evidence,
     Provenance,
     parse_evidence,
@@ -181,6 +182,8 @@ def _media_type(path: Path, data: bytes) -> str:
             return DSSE_MEDIA_TYPE
         if found.get("bomFormat") is not None:
             return CYCLONEDX_MEDIA_TYPE
+        if found.get("spdxVersion") is not None:
+            return SPDX_MEDIA_TYPE
     return mimetypes.guess_type(path.name)[0] or OCTETS_MEDIA_TYPE
 
 

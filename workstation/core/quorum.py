@@ -77,6 +77,11 @@ def quorum_of(facts: Facts) -> Quorum:
     )
 
 
+def _roles(item: VerifiedCountersignature) -> tuple[str, ...]:
+    holder = item.held.holder
+    return tuple(sorted(holder.roles)) if isinstance(holder, Person) else ()
+
+
 def _groups(groups: tuple[Group, ...], people: tuple[Person, ...]) -> Iterator[Met]:
     seated = seats_taken(groups, tuple(person.roles for person in people))
     for group, have in zip(groups, seated, strict=True):
@@ -116,7 +121,13 @@ def _unbound(item: VerifiedCountersignature, case: Case, now: datetime) -> Itera
         (bound.roster == case.trust.roster.digest, f"roster version {bound.roster_version}"),
         (bound.policy == case.trust.policy.digest, f"policy version {bound.policy_version}"),
         (bound.builders == case.builders.edges, "another builder set"),
+        (bound.roster_version == case.trust.roster.version, f"roster version {bound.roster_version}"),
+        (
+            (bound.policy_id, bound.policy_version) == (case.trust.policy.id, case.trust.policy.version),
+            f"policy {bound.policy_id} version {bound.policy_version}",
+        ),
         (said.approver == str(item.held.holder.id), f"{said.approver} as approver"),
+        (said.roles == _roles(item), f"roles {', '.join(said.roles) or 'none'}"),
         (said.fingerprint == item.held.credential.key.fingerprint, "another key"),
         (case.request.created <= bound.at < case.request.not_after, "a time the request does not cover"),
         (bound.at <= now + CLOCK_TOLERANCE, "a time still to come"),

@@ -10,6 +10,7 @@ from workstation.core.dsse import IN_TOTO, Signature, make_envelope
 from workstation.core.entry import Draft, Entry, Kind, Outcome
 from workstation.core.errors import MediaError, WorkstationError
 from workstation.core.facts import Facts
+from workstation.core.guardrails.calendar import review_due
 from workstation.core.identity import Digest, digest_of
 from workstation.core.journal_proof import Disclosed, Earlier, JournalProof
 from workstation.core.oci_layout import RELEASE_BUNDLE, parse_bundle
@@ -24,6 +25,7 @@ from workstation.core.release_contents import (
     trust_title,
 )
 from workstation.core.release_statement import Named, ReleaseStatement
+from workstation.core.shape import time_text
 from workstation.effects.tools import Effected, Tools
 from workstation.intake.release_reader import read_release
 from workstation.outcome import Materials, Written
@@ -68,8 +70,15 @@ def release(permit: Permit[Release], tools: Tools, _materials: Materials) -> Eff
             "version": request.version,
             "channel": request.channel,
             "artifacts": [artifact.digest for artifact in request.manifest],
+            "reviewDue": _review_due(facts),
         },
     )
+
+
+def _review_due(facts: Facts) -> str | None:
+    """Return until when a release under broken glass has to be looked at again, if the policy says so."""
+    due = None if facts.case is None else review_due(facts.case, facts.now)
+    return None if due is None else time_text(due)
 
 
 def _read_back(directory: Path, wanted: Digest) -> None:

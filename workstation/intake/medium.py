@@ -35,6 +35,7 @@ from workstation.core.oci_layout import (
 )
 
 MAX_BLOBS: Final = 4096
+MAX_BUNDLE_BYTES: Final = 64 * 1024**3
 DOCUMENT_LIMIT: Final = 64 * 1024 * 1024
 _CHUNK: Final = 1024 * 1024
 _NAMES: Final = {REQUEST_BUNDLE: "request", RELEASE_BUNDLE: "release"}
@@ -182,6 +183,11 @@ class Medium:
         for name in sorted(found - bundle.blobs()):
             what = "a blob the manifest does not list" if SHA256_HEX.fullmatch(name) else "an unexpected file"
             raise Malformed(f"{self.label}/blobs/sha256/{name[:80]!a}", f"{what} found, none wanted")
+        total = sum(layer.size for layer in bundle.layers)
+        if total > MAX_BUNDLE_BYTES:
+            raise Malformed(
+                f"{self.label}/manifest", f"{total} bytes announced, at most {MAX_BUNDLE_BYTES} wanted"
+            )
         titles = {layer.digest: layer.title for layer in bundle.layers}
         for digest in sorted(bundle.blobs() - found):
             title = titles.get(digest, "config")
