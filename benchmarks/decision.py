@@ -74,6 +74,7 @@ def _asked(made: Crowd, request: Request) -> tuple[Facts, Countersign]:
         channel="stable",
         bundle=Digest(request.id),
         previous=None,
+        manifest=frozenset(),
         admitted_seq=1,
         reviews=frozenset({review.digest}),
     )

@@ -19,6 +19,7 @@ from workstation.console import (
     verify_commands,
     why_commands,
 )
+from workstation.console.checkout import add_source_options
 from workstation.console.demo.command import demo
 from workstation.console.reply import Reply
 from workstation.core.receipt import Result
@@ -85,6 +86,7 @@ def _builder(commands: Commands) -> None:
     create.add_argument("--from", metavar="REV")
     create.add_argument("--to", metavar="REV")
     create.add_argument("--identity", action="append", default=[], metavar="WHO", help="author or committer")
+    add_source_options(create)
     create.add_argument("--good-for", type=int, default=request_commands.GOOD_FOR_DAYS, metavar="DAYS")
     create.add_argument("--key", required=True, metavar="KEY", help="pem:PATH or a PKCS#11 URI")
     create.add_argument("--out", required=True, metavar="DIR")

@@ -22,6 +22,7 @@ from workstation.core.strict_json import JsonObject, JsonValue
 from workstation.core.verdict import Blocked
 from workstation.desk.face import Refused
 from workstation.intake.release_reader import ReadRelease, read_release
+from workstation.review.prepare import NamedFile, artifact_signers_in_process
 from workstation.tokens.signing_key import signed_envelope
 from workstation.trust.verification import verify_repository
 
@@ -90,7 +91,15 @@ def receipt_admit(arguments: Namespace) -> Reply:
 def _recomputed(directory: Path, root: bytes, now: datetime) -> Recomputed:
     read: ReadRelease = read_release(directory)
     trust = verify_repository(read.contents.trust, root=root, now=now)
-    return recompute(read.contents, read.documents, trust.snapshot, now=now)
+    signers = artifact_signers_in_process(_artifacts(directory, read))
+    return recompute(read.contents, read.documents, trust.snapshot, now=now, artifact_signers=signers)
+
+
+def _artifacts(directory: Path, read: ReadRelease) -> list[NamedFile]:
+    """Return where the artifacts lie on the medium: their bytes were compared with their digests already."""
+    blobs = directory / "blobs" / "sha256"
+    manifest = parse_request(read.contents.request_bundle, read.documents).manifest
+    return [NamedFile(name=one.name, path=blobs / one.digest) for one in manifest]
 
 
 def _document(found: Recomputed) -> JsonObject:

@@ -18,6 +18,7 @@ from workstation.core.evidence import DSSE_MEDIA_TYPE, Evidence, Provenance
 from workstation.core.facts import Case, VerifiedCountersignature
 from workstation.core.identity import Fingerprint, PersonId, RequestId, digest_of
 from workstation.core.public_key import KeyKind, PublicKey
+from workstation.core.quorum import roles_of
 from workstation.core.release_diff import ReleaseDiff
 from workstation.core.request import Request
 from workstation.core.review import RENDERER, Review
@@ -105,7 +106,7 @@ def imagined_countersignature(case: Case, held: Held, at: datetime) -> VerifiedC
         approver=PersonId(held.holder.id),
         fingerprint=card.key.fingerprint,
         token_serial=card.token_serial or f"token-{card.key.fingerprint[:16]}",
-        roles=(),
+        roles=roles_of(held.holder),
         acknowledged=(),
         comment=PLANNED,
     )

@@ -17,7 +17,7 @@ from workstation.core.identity import PersonId
 from workstation.core.policy import Group
 from workstation.core.policy_controls import Need
 from workstation.core.quorum_groups import seats_taken
-from workstation.core.roster import Person
+from workstation.core.roster import Holder, Person
 from workstation.core.verdict import Violation
 
 
@@ -77,8 +77,8 @@ def quorum_of(facts: Facts) -> Quorum:
     )
 
 
-def _roles(item: VerifiedCountersignature) -> tuple[str, ...]:
-    holder = item.held.holder
+def roles_of(holder: Holder) -> tuple[str, ...]:
+    """Return the roles a countersignature of this holder names; a machine has none."""
     return tuple(sorted(holder.roles)) if isinstance(holder, Person) else ()
 
 
@@ -127,7 +127,7 @@ def _unbound(item: VerifiedCountersignature, case: Case, now: datetime) -> Itera
             f"policy {bound.policy_id} version {bound.policy_version}",
         ),
         (said.approver == str(item.held.holder.id), f"{said.approver} as approver"),
-        (said.roles == _roles(item), f"roles {', '.join(said.roles) or 'none'}"),
+        (said.roles == roles_of(item.held.holder), f"roles {', '.join(said.roles) or 'none'}"),
         (said.fingerprint == item.held.credential.key.fingerprint, "another key"),
         (case.request.created <= bound.at < case.request.not_after, "a time the request does not cover"),
         (bound.at <= now + CLOCK_TOLERANCE, "a time still to come"),

@@ -7,6 +7,7 @@ from workstation.core.countersignature import Countersignature, bind, parse_coun
 from workstation.core.dsse import Signature, make_envelope
 from workstation.core.errors import Malformed, WorkstationError
 from workstation.core.identity import digest_of
+from workstation.core.quorum import roles_of
 from workstation.core.review import RENDERER
 from workstation.effects.sign_with_card import sign_with_card
 from workstation.effects.tools import Effected, Tools
@@ -36,7 +37,7 @@ def countersign(permit: Permit[Countersign], tools: Tools, materials: Materials)
         approver=person.id,
         fingerprint=action.approver.key.fingerprint,
         token_serial=action.approver.token_serial,
-        roles=tuple(sorted(person.roles)),
+        roles=roles_of(person),
         acknowledged=action.acknowledged,
         comment=action.comment,
     )

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 from workstation.core.action import Action, request_of
+from workstation.core.artifact_signer import ArtifactSigner
 from workstation.core.closure import builders_of
 from workstation.core.countersignature import parse_countersignature
 from workstation.core.facts import Facts, VerifiedCountersignature
 from workstation.core.ledger import Ledger, RequestHistory
+from workstation.core.manifest import Artifact
 from workstation.core.request import Request
 from workstation.core.roster import Roster
 from workstation.core.signers import sole_signer
 from workstation.core.trust_snapshot import TrustSnapshot
+from workstation.review.prepare import NamedFile, artifact_signers
 from workstation.vault.store import Vault
 
 
@@ -40,10 +44,23 @@ def facts_about(
         trust=trust,
         request=request,
         history=history,
-        builders=builders_of(request, trust.roster),
+        # Before admission the artifacts are not in the store; every decision comes after it.
+        builders=builders_of(
+            request,
+            trust.roster,
+            artifact_signers=() if history is None else _signers(vault, request.manifest),
+        ),
         rule=trust.policy.rule_for(request.product, request.channel),
         countersignatures=_countersignatures(history, trust.roster, vault),
     )
+
+
+@lru_cache(maxsize=256)
+def _signers(vault: Vault, manifest: tuple[Artifact, ...]) -> tuple[ArtifactSigner, ...]:
+    """Return who signed these artifacts themselves; the same digests always have the same answer."""
+    for artifact in manifest:
+        vault.verify(artifact.digest)
+    return artifact_signers([NamedFile(name=one.name, path=vault.path(one.digest)) for one in manifest])
 
 
 def _countersignatures(

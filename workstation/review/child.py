@@ -28,7 +28,7 @@ from workstation.review.source import FileSource
 from workstation.review.walk import walk_artifact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from workstation.core.strict_json import JsonObject, JsonValue
 
@@ -47,9 +47,11 @@ def review(old: Sequence[Given], new: Sequence[Given]) -> ReleaseDiff:
         return ReleaseDiff(findings=(Finding(rule=LIMIT, rank=REFUSE, path="", sentence=why),))
 
 
-def signers_of_artifacts(given: Sequence[Given]) -> tuple[ArtifactSigner, ...]:
-    """Return who signed artifacts given as open files, sorted; one that cannot be read names nobody."""
-    names = {one.name for one in given}
+def signers_of_artifacts(given: Iterable[Given], names: Collection[str]) -> tuple[ArtifactSigner, ...]:
+    """Return who signed artifacts given as open files, sorted; one that cannot be read names nobody.
+
+    `names` are the names of all of them.
+    """
     found = set[ArtifactSigner]()
     for one in given:
         source = FileSource(one.fd, os.fstat(one.fd).st_size)
@@ -100,7 +102,8 @@ def _answer(job: Job, walls: Walls) -> JsonObject:
         case Task.COMPARE:
             return {"walls": walls.landlock_abi, "diff": review(job.old, job.new).to_json()}
         case Task.SIGNERS:
-            signers: list[JsonValue] = [one.to_json() for one in signers_of_artifacts(job.new)]
+            names = {one.name for one in job.new}
+            signers: list[JsonValue] = [one.to_json() for one in signers_of_artifacts(job.new, names)]
             return {"walls": walls.landlock_abi, "signers": signers}
         case Task.TRY_WALLS:
             return {"walls": walls.landlock_abi, "refused": _standing_walls()}

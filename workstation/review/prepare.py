@@ -16,11 +16,11 @@ from workstation.core.shape import Shape
 from workstation.process.child import Child
 from workstation.process.frames import PeerGone, PeerSilent
 from workstation.process.sandbox import WallsUnavailable
-from workstation.review.child import UNSAFE_WITHOUT_WALLS
+from workstation.review.child import UNSAFE_WITHOUT_WALLS, signers_of_artifacts
 from workstation.review.job import Given, Job, Task, check_names
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from workstation.core.release_diff import ReleaseDiff
     from workstation.core.strict_json import JsonObject
@@ -76,6 +76,16 @@ def artifact_signers(
     return tuple(read_artifact_signer(item) for item in listed)
 
 
+def artifact_signers_in_process(artifacts: Sequence[NamedFile]) -> tuple[ArtifactSigner, ...]:
+    """Return the same without a child, for a deployer: their process holds nothing, and may be walled itself.
+
+    Never for the desk. Raises Malformed for odd names and MediaError when a file cannot be read.
+    """
+    names = [file.name for file in artifacts]
+    check_names(names, "artifacts")
+    return signers_of_artifacts(_one_by_one(artifacts), names)
+
+
 def standing_walls(*, seconds: float = 30) -> dict[str, bool]:
     """Let a locked child try what it must not; return each attempt, and whether it was refused."""
     refused = _ask(Job(task=Task.TRY_WALLS), seconds, unsafe_without_walls=False).get("refused")
@@ -108,6 +118,13 @@ def _with_walls(answer: JsonObject) -> JsonObject:
 def _opened(files: Sequence[NamedFile], open_files: ExitStack, where: str) -> tuple[Given, ...]:
     check_names([file.name for file in files], where)
     return tuple(Given(name=file.name, fd=_open(file.path, open_files)) for file in files)
+
+
+def _one_by_one(files: Sequence[NamedFile]) -> Iterator[Given]:
+    """Lend each file while it is looked at, so that there may be more of them than open files."""
+    for file in files:
+        with ExitStack() as open_file:
+            yield Given(name=file.name, fd=_open(file.path, open_file))
 
 
 def _open(path: Path, open_files: ExitStack) -> int:
