@@ -19,7 +19,8 @@ from workstation.core.errors import MediaError
 from workstation.core.public_key import PublicKey, from_loaded
 from workstation.core.shape import Shape
 from workstation.core.strict_json import JsonObject
-from workstation.desk.desk import Desk, Parts
+from workstation.desk.back_office import Parts
+from workstation.desk.desk import Desk
 from workstation.gate.gate import Gate
 from workstation.journal.client import Created, Journal, Unlock
 from workstation.tokens.cards import Cards

@@ -19,7 +19,8 @@ from workstation.core.action import Countersign, Release
 from workstation.core.entry import EntryTime
 from workstation.core.errors import TokenRefused
 from workstation.core.oci_layout import REQUEST_BUNDLE
-from workstation.desk.desk import Admitted, Desk
+from workstation.desk.back_office import Admitted
+from workstation.desk.desk import Desk
 from workstation.journal.client import PassphraseUnlock
 from workstation.release.layout_writer import Content, write_bundle
 from workstation.trust.directory import read_repository

@@ -61,7 +61,9 @@ _PAYLOAD_WORDS: Final = {
         "request review envelope violations builders statement person fingerprint roster policy comment"
     ),
     Kind.DECLINE: "request reason person fingerprint envelope violations",
-    Kind.RELEASE: "request release product version channel artifacts out statement bundle reviewDue violations",
+    Kind.RELEASE: (
+        "request release product version channel artifacts out statement bundle reviewDue violations"
+    ),
     Kind.RECEIPT: "request release environment deployer result envelope violations",
     Kind.TRUST_APPLY: "root targets roster policy violations",
     Kind.UNLOCK: "slot fingerprint person",

@@ -5,38 +5,26 @@ The command line uses it in its own process; the screen asks it over a channel (
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import assert_never
 
 from workstation.core.action import (
-    Admit,
-    AdmitReceipt,
-    ApplyTrust,
     Countersign,
     Decline,
     Identify,
     OpenReview,
-    ReadJournal,
-    Reject,
     Release,
 )
-from workstation.core.entry import Entry
-from workstation.core.errors import Malformed, MediaError, TokenRefused, Untrusted, WorkstationError
+from workstation.core.errors import Malformed, TokenRefused, WorkstationError
 from workstation.core.facts import Facts
-from workstation.core.identity import Digest, Fingerprint, RequestId, digest_of
-from workstation.core.inert_text import inert
-from workstation.core.ledger import Ledger
+from workstation.core.identity import Digest, RequestId
 from workstation.core.quorum import quorum_of
-from workstation.core.receipt import SignedReceipt
 from workstation.core.request import Request
 from workstation.core.review import Review
 from workstation.core.roster import Roster
 from workstation.core.shape import time_text
-from workstation.core.trust_snapshot import TrustSnapshot
 from workstation.desk import pages, replies
+from workstation.desk.back_office import BackOffice
 from workstation.desk.face import (
     Answer,
     AskCountersign,
@@ -58,48 +46,16 @@ from workstation.desk.face import (
     TokenCard,
     Tokens,
 )
-from workstation.desk.shelf import Shelf
 from workstation.desk.typed import refuse_unwritable
-from workstation.gate.gate import Gate, Refusal
+from workstation.gate.gate import Refusal
 from workstation.gate.gathering import facts_about
-from workstation.intake.staging import staged
-from workstation.journal.client import Journal
 from workstation.outcome import Identified, Materials, Signed, Written
 from workstation.process.frames import wipe
 from workstation.tokens.cards import Card, Cards, parse_uri
-from workstation.trust.verified_trust import VerifiedTrust
-from workstation.vault.store import Vault
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Admitted:
-    """A request was taken in; `entry` says so in the journal."""
-
-    request: Request
-    entry: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """What a desk is put together from."""
-
-    gate: Gate
-    journal: Journal
-    vault: Vault
-    cards: Cards | None
-    staging: Path
-    outgoing: Path
-    station: Fingerprint
-    clock: Callable[[], datetime]
-
-
-class Desk:
+class Desk(BackOffice):
     """The whole workstation, as seen from the chair."""
-
-    def __init__(self, parts: Parts) -> None:
-        self.parts = parts
-        self._gate = parts.gate
-        self.shelf = Shelf(parts.vault)
 
     def answer(self, question: Question, secret: bytearray | None = None) -> Answer:
         """Answer one question; the world's troubles come back as a Problem, defects are raised.
@@ -236,64 +192,7 @@ class Desk:
             entry=outcome.entry,
         )
 
-    # ── what only the command line asks ──────────────────────────────────────────────────────────
-
-    def admit(self, medium: Path) -> Admitted | Refused:
-        """Take in the bundle on a medium; raises Malformed, MediaError or Untrusted, and journals that."""
-        try:
-            with staged(medium, self.parts.staging) as found:
-                previous = self.shelf.previous(found.request, self._gate.ledger)
-                action = Admit(request=found.request, bundle=found.bundle, previous=previous)
-                outcome = self._gate.perform(action, Materials(blobs=found.blobs))
-        except (Malformed, MediaError, Untrusted) as error:
-            where, why = error.where[:400], error.why[:400]
-            self._gate.perform(Reject(medium=inert(medium.name), where=where, why=why))
-            raise
-        if isinstance(outcome, Refusal):
-            return self._refused("take in the request", "", outcome)
-        return Admitted(request=found.request, entry=outcome.entry)
-
-    def admit_receipt(self, receipt: SignedReceipt) -> int | Refused:
-        """Take in a deployer's receipt; returns the journal entry that says so."""
-        history = self._gate.ledger.requests.get(receipt.receipt.request)
-        request = None if history is None else self.shelf.request(history)
-        outcome = self._gate.perform(AdmitReceipt(receipt=receipt, request=request))
-        if isinstance(outcome, Refusal):
-            return self._refused("take in the receipt", "", outcome)
-        return outcome.entry
-
-    def apply_trust(self, trust: VerifiedTrust) -> int | Refused:
-        """Follow a verified trust root; returns the journal entry that says so."""
-        action = ApplyTrust(
-            trust=trust.snapshot,
-            root=digest_of(trust.root_bytes),
-            targets=digest_of(b"".join(trust.files[name] for name in sorted(trust.files))),
-        )
-        outcome = self._gate.perform(action, Materials(trust=trust))
-        if isinstance(outcome, Refusal):
-            return self._refused("apply the trust root", "", outcome)
-        return outcome.entry
-
-    def read_journal(self, purpose: str) -> tuple[Entry, ...]:
-        """Return every entry of the journal; that somebody read it is an entry too."""
-        self._gate.perform(ReadJournal(purpose=purpose))
-        return self.parts.journal.entries()
-
     # ── within ───────────────────────────────────────────────────────────────────────────────────
-
-    @property
-    def ledger(self) -> Ledger:
-        """What has happened here, folded from the journal."""
-        return self._gate.ledger
-
-    @property
-    def roster(self) -> Roster | None:
-        """The roster this workstation follows, if a trust root was applied."""
-        return None if self._trust is None else self._trust.roster
-
-    @property
-    def _trust(self) -> TrustSnapshot | None:
-        return None if self._gate.trust is None else self._gate.trust.snapshot
 
     @property
     def _cards(self) -> Cards:
@@ -327,9 +226,6 @@ class Desk:
         history = self._gate.ledger.requests[request.id]
         previous = self.shelf.previous(request, self._gate.ledger)
         return pages.queue_item(request, history, self._facts(request), previous)
-
-    def _refused(self, action: str, who: str, refusal: Refusal) -> Refused:
-        return replies.refused(action, who, refusal, self._trust)
 
 
 def _token_card(card: Card, roster: Roster | None) -> TokenCard:
