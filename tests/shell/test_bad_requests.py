@@ -17,7 +17,8 @@ from shell.station import Said, Station, told
 from workstation import clock
 from workstation.core.errors import Untrusted
 from workstation.core.identity import RequestId
-from workstation.desk.desk import Admitted, Desk
+from workstation.desk.back_office import Admitted
+from workstation.desk.desk import Desk
 from workstation.desk.face import Refused
 from workstation.intake.medium import DOCUMENT_LIMIT
 
