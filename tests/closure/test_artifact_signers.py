@@ -22,10 +22,11 @@ from keys.key_forms import cms, fingerprint_by_hand, sshsig, x509_certificate
 from keys.openpgp_writer import PgpKey, armored, packet
 from keys.programs import run
 
-from workstation.core.artifact_signer import ArtifactSigner
+from workstation.core.artifact_signer import ArtifactSigner, read_artifact_signer
 from workstation.core.errors import Malformed
+from workstation.core.shape import Shape
 from workstation.review.artifact_signatures import artifact_signers
-from workstation.review.prepare import NamedFile
+from workstation.review.prepare import NamedFile, artifact_signers_in_process
 from workstation.review.prepare import artifact_signers as asked_of_child
 from workstation.review.source import BytesSource
 
@@ -381,6 +382,7 @@ def test_the_locked_child_tells_who_signed_every_artifact(tmp_path):
     found = asked_of_child(named)
 
     assert found == asked_of_child(named[::-1])
+    assert found == artifact_signers_in_process(named)
     assert found == (
         ArtifactSigner("app.jar!/META-INF/BOB.EC", "JAR", BOB_FINGERPRINT),
         ArtifactSigner("app.jar.asc", "detached signature", PGP.alias),
@@ -435,3 +437,17 @@ def test_an_rpm_signature_that_runs_past_its_header_is_refused():
 
     with pytest.raises(Malformed, match="cut short"):
         signers("app.rpm", whole.replace(count, struct.pack(">I", len(PGP_SIGNATURE) + 1), 1))
+
+
+def test_what_the_child_answers_is_read_back_as_it_was():
+    told = ArtifactSigner("app.jar", "JAR", BOB_FINGERPRINT)
+
+    assert read_artifact_signer(Shape(told.to_json(), "answer")) == told
+
+
+@pytest.mark.parametrize("change", [{"signer": 7}, {"kind": ""}, {"path": None}, {"extra": "x"}])
+def test_an_answer_of_another_shape_is_refused(change):
+    told = ArtifactSigner("app.jar", "JAR", BOB_FINGERPRINT)
+
+    with pytest.raises(Malformed):
+        read_artifact_signer(Shape({**told.to_json(), **change}, "answer"))

@@ -42,7 +42,7 @@ class RefusalPage(Page):
         """Show why an action was refused."""
         who = person_text(refused.who) or "Whoever holds this card"
         self._who.setText(f"{who} may not do this: {prose(refused.action)}. Nothing was signed.")
-        self.reasons.show_entries([_told(alike) for alike in _by_rule(refused.reasons)])
+        self.reasons.show_entries([_told(alike) for alike in refused.by_rule()])
         self._record.setText(
             f"Journal entry {refused.entry} records this refusal."
             f" It was decided by policy {value_text(refused.policy_id)}, version {refused.policy_version}."
@@ -76,15 +76,7 @@ class RefusalPage(Page):
         inside.addLayout(below)
 
 
-def _by_rule(reasons: tuple[Reason, ...]) -> list[list[Reason]]:
-    """Return the reasons of each rule together, in the order the rules first came."""
-    found: dict[tuple[str, str], list[Reason]] = {}
-    for reason in reasons:
-        found.setdefault((reason.rule, reason.control), []).append(reason)
-    return list(found.values())
-
-
-def _told(alike: list[Reason]) -> Entry:
+def _told(alike: tuple[Reason, ...]) -> Entry:
     reason = alike[0]
     details = "\n".join(prose(one.detail) for one in alike)
     return Entry(

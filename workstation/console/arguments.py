@@ -10,6 +10,7 @@ from typing import Final, Protocol, TypeAlias
 from workstation.console import (
     anywhere_commands,
     desk_commands,
+    evidence_commands,
     journal_commands,
     plan_commands,
     policy_commands,
@@ -91,6 +92,10 @@ def _builder(commands: Commands) -> None:
     create.add_argument("--key", required=True, metavar="KEY", help="pem:PATH or a PKCS#11 URI")
     create.add_argument("--out", required=True, metavar="DIR")
     _command(group, "show", request_commands.show).add_argument("directory", metavar="DIR")
+    evidence = _command(group, "evidence", evidence_commands.sign)
+    evidence.add_argument("statement", metavar="STATEMENT", help="an in-toto statement in JSON")
+    evidence.add_argument("--key", required=True, metavar="KEY", help="pem:PATH or a PKCS#11 URI")
+    evidence.add_argument("--out", required=True, metavar="FILE")
     plan = _command(group, "plan", plan_commands.plan)
     plan.add_argument("--product", required=True, metavar="PURL")
     plan.add_argument("--channel", required=True)
@@ -173,6 +178,7 @@ def _journal(commands: Commands) -> None:
     verify = _command(group, "verify", journal_commands.verify)
     verify.add_argument("--seal", metavar="FILE", help="K_0, for what only it can tell")
     _command(group, "checkpoint", journal_commands.checkpoint)
+    _command(group, "key", journal_commands.station_key).add_argument("--out", metavar="FILE")
     _command(group, "prove", journal_commands.prove).add_argument("entry", type=int, metavar="ENTRY")
     _command(group, "add-unlock", journal_commands.add_unlock).add_argument(
         "--token", required=True, metavar="URI", help="the card's P-256 key-agreement key"

@@ -9,14 +9,18 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric import ed25519
+
 from workstation import bootstrap
 from workstation.bootstrap import Config
-from workstation.console.opening import cards_of, desk_of, state_directory
+from workstation.console.documents import write_document
+from workstation.console.opening import cards_of, desk_of, named_module, state_directory
 from workstation.console.reply import Reply
 from workstation.console.secrets import ask_passphrase
 from workstation.console.story import told
 from workstation.core.entry import Draft, Kind, Outcome
 from workstation.core.errors import JournalError, MediaError
+from workstation.core.public_key import from_loaded
 from workstation.core.strict_json import JsonObject, JsonValue
 from workstation.journal.client import Journal, PassphraseUnlock
 from workstation.release.layout_writer import hashed_file
@@ -25,7 +29,8 @@ from workstation.release.layout_writer import hashed_file
 def commission(arguments: Namespace) -> Reply:
     """Make a new workstation: its journal, its key, and K_0, which has to leave the machine."""
     state, seal_out = state_directory(arguments), Path(arguments.seal_out)
-    module = None if arguments.module is None else Path(arguments.module).absolute()
+    named = named_module(arguments)
+    module = None if named is None else Path(named).absolute()
     config = Config(
         module=module,
         module_sha256=None if module is None else hashed_file(module)[0],
@@ -40,6 +45,7 @@ def commission(arguments: Namespace) -> Reply:
     lines = (
         f"Workstation commissioned in {state}",
         f"  its key, for the custodians to enrol: {key.fingerprint}",
+        f"  its PKCS#11 module: {module or 'none; nobody can sign here'}",
         f"  K_0 of its journal is in {seal_out}: take it off this machine",
     )
     document: JsonObject = {
@@ -89,6 +95,19 @@ def verify(arguments: Namespace) -> Reply:
     how = "chain, tree, leaf log and seals" if sealed else "chain, tree and leaf log"
     lines = (f"Journal verified: {found.size} entries, {how} hold", f"  root {found.root.hex()}")
     return Reply(document={"size": found.size, "root": found.root.hex(), "findings": []}, lines=lines)
+
+
+def station_key(arguments: Namespace) -> Reply:
+    """Show the workstation's public key, for the custodians to enrol as a service's."""
+    with desk_of(arguments) as desk:
+        key = from_loaded(
+            ed25519.Ed25519PublicKey.from_public_bytes(desk.parts.journal.station_key), where="station key"
+        )
+    if arguments.out is not None:
+        write_document(Path(arguments.out), key.to_pem(), new=True)
+    document: JsonObject = {"fingerprint": key.fingerprint, "spki": base64.b64encode(key.spki).decode()}
+    lines = (f"{key.fingerprint}  {key.kind.value}", *key.to_pem().decode().splitlines())
+    return Reply(document=document, lines=lines)
 
 
 def checkpoint(arguments: Namespace) -> Reply:

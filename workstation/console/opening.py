@@ -51,6 +51,11 @@ def desk_of(arguments: Namespace) -> Generator[Desk]:
         yield desk
 
 
+def named_module(arguments: Namespace) -> str | None:
+    """Return the PKCS#11 module that is named on the command line, else in the environment."""
+    return arguments.module or os.environ.get("COUNTERSIGN_MODULE")
+
+
 @contextmanager
 def cards_of(arguments: Namespace, state: Path | None = None) -> Generator[Cards]:
     """Open the cards of the module of the workstation in `state`, else of the one named; raises Usage.
@@ -77,7 +82,7 @@ def signing_key(arguments: Namespace, key: str) -> Generator[SigningKey]:
 
 
 def _named_cards(arguments: Namespace) -> Cards:
-    named = arguments.module or os.environ.get("COUNTERSIGN_MODULE")
+    named = named_module(arguments)
     if named is None:
         raise Usage("--module", "nothing found, the path of a PKCS#11 module wanted")
     return Cards(Path(named))

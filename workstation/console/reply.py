@@ -28,8 +28,10 @@ def refusal_reply(refused: Refused) -> Reply:
     """Return the answer that says an action was refused, with every violated rule."""
     who = f" ({refused.who})" if refused.who else ""
     lines = [f"■ REFUSED: {refused.action}{who}"]
-    for reason in refused.reasons:
-        lines += [f"  {reason.rule}: {reason.headline}", f"    {reason.detail}", f"    → {reason.next_step}"]
+    for alike in refused.by_rule():
+        lines.append(f"  {alike[0].rule}: {alike[0].headline}")
+        lines += [f"    {reason.detail}" for reason in alike]
+        lines.append(f"    → {alike[0].next_step}")
     lines.append(
         f"  journal entry {refused.entry}, policy {refused.policy_id} version {refused.policy_version}"
     )

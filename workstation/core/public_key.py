@@ -53,6 +53,10 @@ class PublicKey:
         """SHA-256 of the SubjectPublicKeyInfo: for looking a key up, never for trusting it."""
         return digest_of(self.spki)
 
+    def to_pem(self) -> bytes:
+        """Return the key as a PEM SubjectPublicKeyInfo (RFC 7468 section 13)."""
+        return load_der_public_key(self.spki).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
     def verify(self, signature: bytes, message: bytes, *, where: str) -> None:
         """Raise Untrusted unless `signature` is this key's over `message`.
 

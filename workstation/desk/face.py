@@ -255,6 +255,13 @@ class Refused:
     policy_id: str
     policy_version: int
 
+    def by_rule(self) -> tuple[tuple[Reason, ...], ...]:
+        """Return the reasons of each rule together, in the order the rules first came."""
+        found: dict[tuple[str, str], list[Reason]] = {}
+        for reason in self.reasons:
+            found.setdefault((reason.rule, reason.control), []).append(reason)
+        return tuple(tuple(alike) for alike in found.values())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
