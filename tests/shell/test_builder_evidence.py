@@ -86,8 +86,7 @@ def test_the_workstations_key_can_be_shown_to_its_custodians_again(admitted: Sta
 
     said = admitted.run("journal", "key", "--out", str(out))
 
-    enrolled = main(["--json", "fingerprint", str(out)])
-    assert (said.status, enrolled) == (0, 0)
+    assert said.status == 0
     assert (
         read_keys(out.read_bytes(), where="key").sole_key("key").fingerprint == said.document["fingerprint"]
     )
