@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from workstation.core.artifact_signer import ArtifactSigner
 from workstation.core.evidence import Evidence
-from workstation.core.identity import SHA256_HEX, PersonId
+from workstation.core.identity import SHA256_HEX, PersonId, ServiceId
 from workstation.core.inert_text import inert
 from workstation.core.named_holders import holders_named
 from workstation.core.provenance import Provenance
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from workstation.core.strict_json import JsonObject
 
+_CONTROLS: Final = "controls "
 _DID: Final = {
     SourceRole.AUTHOR: "wrote source",
     SourceRole.COMMITTER: "committed source",
@@ -69,6 +70,12 @@ class BuilderSet:
     def people(self) -> frozenset[PersonId]:
         """The people reached by at least one edge."""
         return frozenset(edge.person for edge in self.edges)
+
+    @property
+    def services(self) -> frozenset[ServiceId]:
+        """The services whose controllers are builders by it."""
+        reached = (edge.because[0] for edge in self.edges if edge.because[0].startswith(_CONTROLS))
+        return frozenset(ServiceId(reason.removeprefix(_CONTROLS)) for reason in reached)
 
     def why(self, person: PersonId) -> tuple[Edge, ...]:
         """Return every way we know this person had a hand in the build."""
@@ -187,7 +194,7 @@ def _from_builder_id(
 def _from_service(service: Service, because: tuple[str, ...], roster: Roster) -> Iterator[Edge | Unresolved]:
     known = [person for person in service.controllers if person in roster.people]
     for person in known:
-        yield Edge(person, (f"controls {service.id}", *because))
+        yield Edge(person, (f"{_CONTROLS}{service.id}", *because))
     if not known:
         yield Unresolved(f"service {service.id}, which nobody controls", because)
 

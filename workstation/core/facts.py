@@ -31,6 +31,14 @@ class Case:
     builders: BuilderSet
     trust: TrustSnapshot
 
+    def lapsed(self, verified: VerifiedCountersignature) -> bool:
+        """Answer whether a countersignature was made under another roster or policy than is followed now.
+
+        It does not count, and it stands in nobody's way: its signer may sign again, and others instead.
+        """
+        bound = verified.signed.countersignature.binding
+        return (bound.roster, bound.policy) != (self.trust.roster.digest, self.trust.policy.digest)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
@@ -55,3 +63,9 @@ class Facts:
         if self.request is None or self.rule is None or self.builders is None or self.trust is None:
             return None
         return Case(request=self.request, rule=self.rule, builders=self.builders, trust=self.trust)
+
+    @property
+    def standing(self) -> tuple[VerifiedCountersignature, ...]:
+        """The countersignatures that have not lapsed."""
+        case = self.case
+        return tuple(one for one in self.countersignatures if case is None or not case.lapsed(one))

@@ -23,10 +23,14 @@ from workstation.core.verdict import Violation
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """One countersignature with what stands against counting it; nothing does when it counts."""
+    """One countersignature with what stands against counting it; nothing does when it counts.
+
+    One that `lapsed` with the roster or policy it was made under blocks only what lacks a quorum.
+    """
 
     verified: VerifiedCountersignature
     against: tuple[Violation, ...]
+    lapsed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,9 @@ def quorum_of(facts: Facts) -> Quorum:
     case = facts.case
     if case is None:
         return Quorum((), ())
-    counted = tuple(Counted(item, _against(item, case, facts.now)) for item in _once_each(facts))
+    counted = tuple(
+        Counted(item, _against(item, case, facts.now), case.lapsed(item)) for item in _once_each(facts)
+    )
     people = _people(counted).values()
     needs = (case.rule.approvals.need, *case.rule.approvals.also_from)
     return Quorum(

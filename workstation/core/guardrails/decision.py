@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 
 from workstation.core.action import Action, Countersign, Decline, OpenReview, Release
 from workstation.core.facts import Facts
@@ -34,16 +35,29 @@ def approver(action: Action, facts: Facts) -> Iterator[Violation]:
 
 
 def approver_repeated(action: Action, facts: Facts) -> Iterator[Violation]:
-    """APPROVER-REPEATED: one person, one key and one token countersign a request once."""
+    """APPROVER-REPEATED: one person, one key and one token countersign a request once.
+
+    Asked again at the release and by the deployer: two people never sign with one key or token.
+    """
     match action:
         case Countersign(approver=holder):
-            for verified in facts.countersignatures:
+            for verified in facts.standing:
                 said = verified.signed.countersignature
                 if holder.person is not None and said.approver == holder.person.id:
                     yield Violation("APPROVER-REPEATED", f"{holder.label} has countersigned this already")
                 elif said.fingerprint == holder.key.fingerprint or said.token_serial == holder.token_serial:
                     yield Violation(
                         "APPROVER-REPEATED", f"this key or token has countersigned as {said.approver}"
+                    )
+        case Release():
+            made = (verified.signed.countersignature for verified in facts.standing)
+            # By name, for a deployer does not read them in the order they were made.
+            for one, other in combinations(sorted(made, key=lambda said: said.approver), 2):
+                same = one.token_serial == other.token_serial or one.fingerprint == other.fingerprint
+                if same and one.approver != other.approver:
+                    yield Violation(
+                        "APPROVER-REPEATED",
+                        f"one key or token has countersigned as {one.approver} and as {other.approver}",
                     )
         case _:
             return
@@ -99,7 +113,7 @@ def quorum(action: Action, facts: Facts) -> Iterator[Violation]:
                         "approvals.atLeast",
                     )
             for counted in found.counted:
-                for violation in counted.against:
+                for violation in () if counted.lapsed and found.reached else counted.against:
                     who = counted.verified.held.holder.name
                     yield Violation(
                         violation.rule, f"{who}'s countersignature does not count: {violation.detail}"

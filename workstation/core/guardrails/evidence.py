@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from workstation.core.action import Action, Admit, Countersign, Release
 from workstation.core.evidence import Sbom, TestResult
 from workstation.core.facts import Facts
+from workstation.core.guardrails.request import CLOCK_TOLERANCE
 from workstation.core.guardrails.signed_evidence import built_by, judged, provenance_in, signers_in
 from workstation.core.shape import time_text
 from workstation.core.verdict import Violation
@@ -126,16 +127,21 @@ def evidence_tests(action: Action, facts: Facts) -> Iterator[Violation]:
 
 
 def controllers_stale(action: Action, facts: Facts) -> Iterator[Violation]:
-    """CONTROLLERS-STALE: who controls a building service is attested anew within the policy's days."""
+    """CONTROLLERS-STALE: who controls a service with a hand in it is attested within the policy's days."""
     case = judged(action, facts)
     if case is None or case.rule.attested_within is None:
         return
+    named = dict.fromkeys(sorted(case.builders.services), "")
     for evidence, provenance in provenance_in(case):
         service = case.trust.roster.service_of_builder(provenance.builder_id)
-        if service is not None and facts.now - service.attested > case.rule.attested_within:
-            found = f"who controls {service.id} was last attested {time_text(service.attested)}"
+        if service is not None:
+            named[service.id] = f" ({evidence.name})"
+    for name, where in named.items():
+        attested = case.trust.roster.services[name].attested
+        # A day still to come would hold for as long as one likes.
+        if not -CLOCK_TOLERANCE <= facts.now - attested <= case.rule.attested_within:
             yield Violation(
                 "CONTROLLERS-STALE",
-                f"{found} ({evidence.name})",
+                f"who controls {name} was last attested {time_text(attested)}{where}",
                 "controllersAttestedWithinDays",
             )

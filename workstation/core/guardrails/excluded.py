@@ -28,7 +28,7 @@ def conflict_group(action: Action, facts: Facts) -> Iterator[Violation]:
     case = facts.case
     if case is None or not case.rule.approvals.conflict_groups:
         return
-    signed = tuple(_people(verified.held.holder for verified in facts.countersignatures))
+    signed = tuple(_people(verified.held.holder for verified in facts.standing))
     match action:
         case Countersign(approver=holder) if holder.person is not None:
             pairs = tuple((holder.person, other) for other in (*_builders(case), *signed))
@@ -55,4 +55,6 @@ def _builders(case: Case) -> tuple[Person, ...]:
 
 
 def _people(holders: Iterator[object]) -> Iterator[Person]:
-    yield from {holder.id: holder for holder in holders if isinstance(holder, Person)}.values()
+    found = {holder.id: holder for holder in holders if isinstance(holder, Person)}
+    # By id, for a deployer does not read countersignatures in the order they were made.
+    yield from (found[person] for person in sorted(found))
