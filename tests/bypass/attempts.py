@@ -8,7 +8,7 @@ only what travels is believed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -51,7 +51,7 @@ class Technique:
     row: int
     name: str
     build: Callable[[Stage], Attempt]
-    refused: Mapping[Door, Codes] = field(default_factory=dict)
+    refused: Mapping[Door, Codes]
     bystander: bool = False
 
     def __str__(self) -> str:

@@ -88,6 +88,10 @@ def _tests_signed_by_machine(name: str) -> Prepare:
 def row_11() -> Iterator[Technique]:
     """Yield row 11: a human controls the bot, runner or its secret."""
     reached: dict[str, Prepare] = {
+        "the machine that submits the request": all_of(
+            machine("lab", controllers=("dave",)),
+            lambda s: s.build.predicate.update(submitter=edwards("lab").public.fingerprint),
+        ),
         "the builder that is named": lambda s: s.service("ci-7").update(controllers=["ned", "dave"]),
         "the bot that started it": all_of(
             machine("bot", controllers=("dave",)), started({"actorId": "github:bot"})

@@ -22,9 +22,10 @@ UNKNOWN: Final = "BUILDER-UNKNOWN"
 
 def _written(role: str, name: str) -> Prepare:
     """Return the change that has somebody do something to the source, and a bot commit it."""
-    by_a_bot = {"role": "committer", "identity": "github:bot"}
-    people = [by_a_bot, {"role": role, "identity": name}]
-    return lambda stage: stage.source.update(identities=["github:bot"], people=people)
+    done = (("committer", "github:bot"), (role, name))
+    return lambda stage: stage.source.update(
+        identities=["github:bot"], people=[{"role": one, "identity": by} for one, by in done]
+    )
 
 
 def row_13() -> Iterator[Technique]:

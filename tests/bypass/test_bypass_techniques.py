@@ -52,6 +52,13 @@ def test_every_row_of_the_table_is_tried_but_the_one_that_cannot_be_met() -> Non
     assert min(rows.values()) >= 4
 
 
+def test_the_assurance_page_counts_the_techniques_of_each_row() -> None:
+    rows = Counter(technique.row for technique in TECHNIQUES)
+    told = re.findall(r"^\| (\d+) \|.*\| (\d+) \+ \d+ \|$", PAGE, re.MULTILINE)
+
+    assert {int(row): int(count) for row, count in told} == {row: rows[row] for row in range(1, 23)}
+
+
 def test_a_card_lent_with_its_pin_is_said_to_be_out_of_reach() -> None:
     (row,) = re.findall(r"^\| 19 \|.*$", PAGE, re.MULTILINE)
     limits = PAGE.split("## Limits", 1)[1]

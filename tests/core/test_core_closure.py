@@ -207,3 +207,24 @@ def test_a_clean_request_leaves_every_approver_free():
     assert world.builders.people == {"bob", "ned"}
     assert world.judge(world.countersigning("erin")) == Allowed()
     assert details(world.judge(world.countersigning("bob-second")), "BUILDER-UNKNOWN") == []
+
+
+def test_a_machine_that_submits_leads_to_whoever_controls_it():
+    world = World()
+    world.build.by[:] = ["ci-7"]
+    world.build.predicate["submitter"] = world.build.keys["ci-7"].public.fingerprint
+
+    found = world.builders.why(PersonId("ned"))
+
+    assert Edge(PersonId("ned"), ("controls ci-7", "submitter of request.dsse.json")) in found
+
+
+def test_what_leads_to_nobody_is_told_in_one_order_whatever_order_it_came_in():
+    world = World()
+    world.build.predicate["builtBy"] += ["https://z.example.org/b", "https://a.example.org/b"]
+    world.build.evidence["provenance.dsse.json"].by.append("mallory")
+
+    found = world.builders.unresolved
+
+    assert [one.what for one in found] == sorted(one.what for one in found)
+    assert len(found) > 2
