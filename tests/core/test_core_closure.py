@@ -228,3 +228,13 @@ def test_what_leads_to_nobody_is_told_in_one_order_whatever_order_it_came_in():
 
     assert [one.what for one in found] == sorted(one.what for one in found)
     assert len(found) > 2
+
+
+def test_a_countersignature_of_the_very_second_the_request_was_made_counts():
+    world = World().admit()
+    made = world.request.created
+
+    world.countersign("alice", change=lambda said: replace(said, binding=replace(said.binding, at=made)))
+
+    found = quorum_of(world.facts(world.releasing()))
+    assert [item.against for item in found.counted] == [()]
