@@ -20,9 +20,9 @@ SUCCESSION: Final = "ROSTER-SUCCESSION"
 
 
 def offered(
-    change: Prepare, *signers: UnsafeTestKey, steps: int = 1, before: Prepare = lambda _: None
+    change: Prepare, *signers: UnsafeTestKey, before: Prepare = lambda _: None
 ) -> Callable[[Stage], Verdict]:
-    """Return the asking to follow a changed trust root, `steps` versions on, signed by these keys."""
+    """Return the asking to follow the next trust root, changed, and signed by these keys."""
 
     def ask(stage: Stage) -> Verdict:
         before(stage)
@@ -31,7 +31,7 @@ def offered(
         stage.roster.update(version=stage.roster["version"] + 1, created=YESTERDAY)
         change(stage)
         keys = frozenset(key.public.fingerprint for key in signers)
-        trust = replace(stage.trust, targets_version=stage.trust.targets_version + steps, signed_by=keys)
+        trust = replace(stage.trust, targets_version=stage.trust.targets_version + 1, signed_by=keys)
         stage.roster, stage.policy = present
         return judge(ApplyTrust(trust=trust, root=ROOT, targets=ROOT), facts)
 

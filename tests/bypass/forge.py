@@ -7,7 +7,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed448, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from keys.key_forms import pss_spki, spki, tlv, x509_certificate
 
+from workstation.core.countersignature import Countersignature
 from workstation.core.dsse import pae
 from workstation.core.ed25519_point import P
 from workstation.core.evidence import DSSE_MEDIA_TYPE
@@ -67,6 +68,21 @@ def signed_also(stage: Stage, name: str, key: UnsafeTestKey, keyid: str) -> None
 def with_statement(name: str, document: Document, *by: str) -> Prepare:
     """Return the change that brings one more signed statement."""
     return lambda stage: stage.build.evidence.update({name: Signed(document, list(by))})
+
+
+def replaced(stage: Stage, name: str, *signatures: Document) -> None:
+    """Have a piece of evidence carry these signatures and no others."""
+    stage.build.evidence[name] = Loose(DSSE_MEDIA_TYPE, envelope(stage.statement(name), *signatures))
+
+
+def in_token(serial: str) -> Callable[[Countersignature], Countersignature]:
+    """Return the change that has a countersignature say another token."""
+    return lambda said: replace(said, token_serial=serial)
+
+
+def with_key(key: UnsafeTestKey) -> Callable[[Countersignature], Countersignature]:
+    """Return the change that has a countersignature say another key."""
+    return lambda said: replace(said, fingerprint=key.public.fingerprint)
 
 
 # Artifacts -----------------------------------------------------------------------------------------
@@ -142,6 +158,13 @@ def edwards_spki(raw: bytes) -> bytes:
     return bytes.fromhex("302a300506032b6570032100") + raw
 
 
+def even_rsa() -> bytes:
+    """Return an RSA key whose modulus is no product of two odd primes."""
+    numbers = rsa.RSAPublicNumbers(65537, 2**2048 - 2)
+    found = numbers.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return found
+
+
 def _y(number: int, sign: int = 0) -> bytes:
     return edwards_spki((number | sign << 255).to_bytes(32, "little"))
 
@@ -165,6 +188,7 @@ def odd_spkis() -> dict[str, bytes]:
         "a curve of another size": spki(ec.derive_private_key(7, ec.SECP521R1())),
         "the curve of another trade": spki(ec.derive_private_key(7, ec.SECP256K1())),
         "Ed448": spki(ed448.Ed448PrivateKey.from_private_bytes(bytes(57))),
+        "RSA with an even modulus": even_rsa(),
         "RSA of 1024 bits": spki(rsa.generate_private_key(65537, 1024)),
         "Ed25519 y = p": _y(P),
         "Ed25519 y = p + 1": _y(P + 1),

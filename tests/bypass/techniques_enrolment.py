@@ -116,7 +116,7 @@ def row_18() -> Iterator[Technique]:
     yield from _by_too_few_custodians()
 
 
-def _with_custodian_keys(stage: Stage) -> None:
+def with_custodian_keys(stage: Stage) -> None:
     for name in ("gail", "hugo"):
         stage.person(name)["credentials"] = [
             credential(p256(f"{name} {number}"), "trust", enrolledBy=[]) for number in (1, 2)
@@ -138,7 +138,7 @@ def _by_too_few_custodians() -> Iterator[Technique]:
         ),
     }
     for label, (keys, before) in signers.items():
-        known = all_of(_with_custodian_keys, before)
+        known = all_of(with_custodian_keys, before)
         yield not_followed(
             18,
             f"next roster: signed by {label}",
@@ -148,7 +148,7 @@ def _by_too_few_custodians() -> Iterator[Technique]:
         yield not_followed(
             18,
             f"next policy: signed by {label}",
-            offered(_other_policy, *keys, before=known),
+            offered(other_policy, *keys, before=known),
             "POLICY-CHANGE",
         )
     yield not_followed(
@@ -158,7 +158,7 @@ def _by_too_few_custodians() -> Iterator[Technique]:
             lambda s: s.person("dave")["roles"].append("custodian"),
             gail,
             KEYS["dave"],
-            before=_with_custodian_keys,
+            before=with_custodian_keys,
         ),
         "ROSTER-CHANGE",
         SUCCESSION,
@@ -172,12 +172,12 @@ def _by_too_few_custodians() -> Iterator[Technique]:
             ),
             gail,
             hugo,
-            before=_with_custodian_keys,
+            before=with_custodian_keys,
         ),
         SUCCESSION,
     )
 
 
-def _other_policy(stage: Stage) -> None:
+def other_policy(stage: Stage) -> None:
     stage.policy["version"] += 1
     stage.roster.update(version=stage.roster["version"] - 1, created="2026-11-02T00:00:00Z")
