@@ -161,8 +161,7 @@ def edwards_spki(raw: bytes) -> bytes:
 def even_rsa() -> bytes:
     """Return an RSA key whose modulus is no product of two odd primes."""
     numbers = rsa.RSAPublicNumbers(65537, 2**2048 - 2)
-    found = numbers.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return found
+    return numbers.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 def _y(number: int, sign: int = 0) -> bytes:
