@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from bypass import forge
 from bypass.attempts import codes_of
+from bypass.deploying import bound_to
 from bypass.following import offered
 from bypass.stage import TESTS, Prepare, Stage
 from bypass.techniques_enrolment import other_policy, with_custodian_keys
@@ -17,7 +18,7 @@ from keys.key_forms import fingerprint_by_hand
 from workstation.core.errors import Malformed, Untrusted
 from workstation.core.key_readers.files import read_keys
 from workstation.core.public_key import parse_spki
-from workstation.core.verdict import Violation
+from workstation.core.verdict import Allowed, Violation
 
 
 def another_name(stage: Stage) -> None:
@@ -123,3 +124,20 @@ def test_a_coordinate_that_begins_with_zeros_keeps_them_in_the_fingerprint(
 @pytest.mark.parametrize("key", [p256("bob"), p384("bob"), edwards("bob"), rsa_2048()])
 def test_a_key_written_as_pem_is_the_same_key(key: UnsafeTestKey) -> None:
     assert read_keys(key.public.to_pem(), where="pem").sole_key("pem") == key.public
+
+
+def test_a_countersignature_of_the_second_the_request_was_made_counts() -> None:
+    stage = Stage()
+    created = stage.request.created
+    stage.admit()
+    for name in ("erin", "alice"):
+        stage.countersign(name, change=bound_to(at=created))
+
+    assert stage.judge(stage.releasing()) == Allowed()
+
+
+def test_a_strangers_key_id_is_told_and_cut_to_64_characters() -> None:
+    stage = Stage()
+    forge.signed_also(stage, TESTS, p256("mallory"), "f" * 65)
+
+    assert [one.what for one in stage.builders.unresolved] == [f"key with id {'f' * 64!r}"]
