@@ -153,6 +153,9 @@ PAST: Final[Mapping[str, Prepare]] = {
         )
     ),
     "roster and policy are new": lambda s: (s.roster.update(version=40), s.policy.update(version=50)),
+    "an approver gave the builder away long ago": lambda s: s.service("ci-7").update(
+        formerControllers=[{"person": "alice", "until": "2026-08-22T07:59:59Z"}]
+    ),
     "custodians were rotated": lambda s: s.roster["people"].append(
         person("ivan", credential(p256("ivan"), "trust"), roles=("custodian",), aliases=())
     ),

@@ -9,7 +9,8 @@ from typing import Final
 from bypass import forge
 from bypass.attempts import Technique
 from bypass.changes import about, alias, all_of, machine, started
-from bypass.kinds import blocks_everyone, not_roster, not_signed_by
+from bypass.following import SUCCESSION, offered
+from bypass.kinds import blocks_everyone, not_followed, not_roster, not_signed_by
 from bypass.stage import PROVENANCE, TESTS, Prepare, Stage
 from core.documents import BUILDER_ID, Document, credential
 from core.keys import edwards
@@ -85,6 +86,29 @@ def _tests_signed_by_machine(name: str) -> Prepare:
     return lambda stage: forge.signed_also(stage, TESTS, edwards(name), edwards(name).public.keyid)
 
 
+def _handed_on() -> dict[str, Prepare]:
+    def until(moment: str, change: Prepare = lambda _: None) -> Prepare:
+        return all_of(
+            lambda s: s.service("ci-7").update(formerControllers=[{"person": "dave", "until": moment}]),
+            change,
+        )
+
+    # The request is of 2026-11-20T08:00:00Z, and a hand in a builder is felt for ninety days.
+    return {
+        "after the build": until("2026-11-20T09:00:00Z"),
+        "before the request": until("2026-11-01T00:00:00Z"),
+        "one second less than ninety days before": until("2026-08-22T08:00:01Z"),
+        "before a request made long after the build": until(
+            "2026-04-01T00:00:00Z",
+            lambda s: (
+                s.build.evidence[PROVENANCE]
+                .document["predicate"]["runDetails"]
+                .update(metadata={"startedOn": "2026-05-01T00:00:00Z"})
+            ),
+        ),
+    }
+
+
 def row_11() -> Iterator[Technique]:
     """Yield row 11: a human controls the bot, runner or its secret."""
     reached: dict[str, Prepare] = {
@@ -117,6 +141,8 @@ def row_11() -> Iterator[Technique]:
     }
     for label, change in reached.items():
         yield not_signed_by(11, f"controls {label}", change)
+    for label, former in _handed_on().items():
+        yield not_signed_by(11, f"gave the builder away {label}", former)
     stale = {
         "the list is old": "2026-08-22T07:00:00Z",
         "the list is of a day to come": "2099-01-01T00:00:00Z",
@@ -146,6 +172,12 @@ def row_11() -> Iterator[Technique]:
         "nobody controls the bot that started it",
         all_of(machine("bot", controllers=()), started({"actorId": "github:bot"})),
         UNKNOWN,
+    )
+    yield not_followed(
+        11,
+        "next roster: the builder is given away and nobody remembers",
+        offered(lambda s: s.service("ci-7").update(controllers=["gail"])),
+        SUCCESSION,
     )
     yield not_roster(
         11,

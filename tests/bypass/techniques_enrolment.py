@@ -95,6 +95,19 @@ def row_18() -> Iterator[Technique]:
     }
     for label, enrolled in times.items():
         yield not_signed_by(18, f"enrolled {label}", card(enrolled=enrolled), rules=codes("COOLING-OFF"))
+    yield not_signed_by(
+        18,
+        "enrolled after the build began, long before the request",
+        all_of(
+            card(enrolled="2026-09-01T00:00:00Z"),
+            lambda s: (
+                s.build.evidence["provenance.dsse.json"]
+                .document["predicate"]["runDetails"]
+                .update(metadata={"startedOn": "2026-08-31T23:59:59Z"})
+            ),
+        ),
+        rules=codes("COOLING-OFF"),
+    )
     earlier = "2026-01-05T09:00:00Z"
     backdated: dict[str, Prepare] = {
         "a card dated back": _puppet(enrolled=earlier),

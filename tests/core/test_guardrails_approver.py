@@ -275,7 +275,30 @@ def test_a_key_enrolled_after_the_request_was_made_does_not_countersign_it():
     found = world.judge(world.countersigning("alice"))
 
     assert violations(found) == (
-        Violation("COOLING-OFF", "the key was enrolled 2026-11-20T08:00:01Z, after the request was made"),
+        Violation(
+            "COOLING-OFF",
+            "the key was enrolled 2026-11-20T08:00:01Z, after this was begun 2026-11-20T08:00:00Z",
+        ),
+    )
+
+
+def test_a_key_enrolled_after_the_build_began_does_not_countersign_it_however_late_the_request():
+    world = admitted(
+        credential_of("alice", enrolled="2026-10-01T00:00:01Z"),
+        lambda world: (
+            world.build.evidence["provenance.dsse.json"]
+            .document["predicate"]["runDetails"]
+            .update(metadata={"startedOn": "2026-10-01T02:00:00.5+02:00"})
+        ),
+    )
+
+    found = world.judge(world.countersigning("alice"))
+
+    assert violations(found) == (
+        Violation(
+            "COOLING-OFF",
+            "the key was enrolled 2026-10-01T00:00:01Z, after this was begun 2026-10-01T00:00:00Z",
+        ),
     )
 
 

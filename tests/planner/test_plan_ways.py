@@ -193,7 +193,7 @@ def test_every_change_has_its_own_words():
     words = [sentence(change, World().trust.roster) for change in ALL_CHANGES]
 
     assert len(set(words)) == len(ALL_CHANGES)
-    assert "take control of ci-7 from Ned (ned)" in words
+    assert "take control of ci-7 from Ned (ned), 90 days before the build begins" in words
     assert (
         "enrol 2 more people as approver and security, so long before that the cards have cooled off" in words
     )

@@ -10,6 +10,7 @@ from core.keys import edwards
 
 from workstation.core.enrolment import CHALLENGE_BYTES, proof_message
 from workstation.core.roster import Proof, Use
+from workstation.core.roster_amending import Amendment, with_amended_service
 from workstation.core.roster_document import parse_roster
 from workstation.core.roster_draft import Enrolment, next_version, with_credential, with_person, with_service
 
@@ -75,6 +76,14 @@ FIRST = first_roster()
 def second_roster(data=FIRST, at=LATER):
     """Return the draft that follows, the same people."""
     return next_version(data, now=at)
+
+
+def amended(*added, dropped="", draft=None, at=LATER):
+    """Return a draft, else the second roster, with a change in who controls the machine."""
+    controllers = Amendment(added, (dropped,) if dropped else ())
+    return with_amended_service(
+        second_roster() if draft is None else draft, "ci-7", controllers=controllers, builder_ids=(), now=at
+    )
 
 
 def changed(data, change):

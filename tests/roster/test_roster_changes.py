@@ -104,6 +104,10 @@ FIELDS = {
         _set("ci-7", controllers=["kim"]),
         [("added", "controller", "ci-7"), ("removed", "controller", "ci-7")],
     ),
+    "former controller": (
+        _set("ci-7", formerControllers=[{"person": "kim", "until": "2026-01-04T09:00:00Z"}]),
+        [("added", "former controller", "ci-7")],
+    ),
     "builder id": (_set("ci-7", builderIds=[]), [("removed", "builder id", "ci-7")]),
     "attested": (_set("ci-7", attested="2026-02-01T00:00:00Z"), [("changed", "controllers", "ci-7")]),
     "key's end": (

@@ -15,6 +15,7 @@ from roster.roster_world import (
     DAY,
     FIRST,
     LATER,
+    amended,
     changed,
     enrolment,
     holder,
@@ -25,7 +26,7 @@ from roster.roster_world import (
 )
 
 from workstation.core.errors import Untrusted
-from workstation.core.roster import State, Use
+from workstation.core.roster import Former, State, Use
 from workstation.core.roster_draft import next_version, with_credential
 from workstation.core.roster_leaving import Leaving, without_key, without_person
 from workstation.core.roster_succession import records_changed, refuse_no_successor, successor_violations
@@ -72,7 +73,12 @@ GONE = {
         lambda d: (drop(d, "bob"), holder(d, "ci-7").update(controllers=["kim"]), d["people"].append(
             {**holder(json.loads(FIRST), "bob"), "id": "robert", "credentials": []}
         )),
-        ["bob is here again under the new id robert", "person bob is gone", "of bob is gone"],
+        [
+            "bob is here again under the new id robert",
+            "person bob is gone",
+            "bob controlled ci-7, and that is gone",
+            "of bob is gone",
+        ],
     ),
     "a tag": (
         lambda d: holder(d, "alice").update(uniquenessTag="ab" * 32), ["id alice is used for another human"],
@@ -230,10 +236,79 @@ def test_names_roles_controllers_and_expiry_may_change():
     def change(document):
         holder(document, "alice").update(name="Alice Archer", roles=["approver", "security"])
         holder(document, "alice")["conflictGroups"].append("team-a")
-        holder(document, "ci-7").update(controllers=["alice"], attested="2026-02-04T09:00:00Z")
+        holder(document, "ci-7").update(
+            controllers=["alice"],
+            formerControllers=[{"person": "bob", "until": "2026-02-04T09:00:00Z"}],
+            attested="2026-02-04T09:00:00Z",
+        )
         key_of(document, "alice")["validTo"] = "2029-01-01T00:00:00Z"
 
     assert after(change) == []
+
+
+HANDED_ON = amended("alice", dropped="bob")
+"""Bob gave control of the machine to alice."""
+
+
+def test_whoever_loses_control_is_kept_as_a_former_controller_until_then():
+    found = roster(HANDED_ON).services["ci-7"]
+
+    assert (found.controllers, found.former) == (("alice",), (Former(person="bob", until=LATER),))
+    assert against(FIRST, HANDED_ON) == []
+
+
+@pytest.mark.parametrize(
+    ("former", "words"),
+    [
+        ([], "bob controlled ci-7, and that is gone"),
+        (
+            [{"person": "bob", "until": "2026-01-05T08:59:59Z"}],
+            "bob controlled ci-7 2026-01-05T09:00:00Z, after it is said to have ended",
+        ),
+    ],
+)
+def test_control_that_ended_is_not_forgotten_and_did_not_end_while_it_was_known(former, words):
+    change = {"controllers": ["kim"], "formerControllers": former}
+
+    assert after(lambda d: holder(d, "ci-7").update(change)) == [words]
+
+
+def test_control_may_end_at_the_moment_the_roster_was_made_that_knew_of_it():
+    change = {
+        "controllers": ["kim"],
+        "formerControllers": [{"person": "bob", "until": "2026-01-05T09:00:00Z"}],
+    }
+
+    assert after(lambda d: holder(d, "ci-7").update(change)) == []
+
+
+@pytest.mark.parametrize(
+    ("controllers", "former", "words"),
+    [
+        (["alice"], [], "bob controlled ci-7, and that is gone"),
+        (["alice", "bob"], [], "bob controlled ci-7 before, and that is gone"),
+        (
+            ["alice"],
+            [{"person": "bob", "until": "2026-02-04T08:59:59Z"}],
+            "bob controlled ci-7 until 2026-02-04T09:00:00Z; that is put earlier",
+        ),
+    ],
+)
+def test_a_former_controller_stays_one(controllers, former, words):
+    new = changed(
+        next_version(HANDED_ON, now=LATER + DAY),
+        lambda d: holder(d, "ci-7").update(controllers=controllers, formerControllers=former),
+    )
+
+    assert against(HANDED_ON, new) == [words]
+
+
+def test_control_may_be_taken_up_again_and_given_up_again():
+    back = amended("bob", draft=next_version(HANDED_ON, now=LATER + DAY), at=LATER + DAY)
+    gone = amended("kim", dropped="bob", draft=next_version(back, now=LATER + 2 * DAY), at=LATER + 2 * DAY)
+
+    assert against(HANDED_ON, back) == against(back, gone) == against(HANDED_ON, gone) == []
+    assert roster(gone).services["ci-7"].former == (Former(person="bob", until=LATER + 2 * DAY),)
 
 
 def test_controllers_are_never_attested_backwards():

@@ -38,11 +38,19 @@ def show(arguments: Namespace) -> Reply:
     for service in roster.services.values():
         lines.append(
             f"  service {service.name} ({service.id}), controlled by {', '.join(service.controllers)}"
+            + "".join(f"; {one.person} until {time_text(one.until)}" for one in service.former)
         )
         lines += _credential_lines(service.credentials)
     people: list[JsonValue] = [_person_document(person) for person in roster.people.values()]
     services: list[JsonValue] = [
-        {"id": service.id, "name": service.name, "controllers": [*service.controllers]}
+        {
+            "id": service.id,
+            "name": service.name,
+            "controllers": [*service.controllers],
+            "formerControllers": [
+                {"person": former.person, "until": time_text(former.until)} for former in service.former
+            ],
+        }
         for service in roster.services.values()
     ]
     document: JsonObject = {
@@ -72,7 +80,7 @@ def diff(arguments: Namespace) -> Reply:
 def next_roster(arguments: Namespace) -> Reply:
     """Begin the draft of the next version of a roster."""
     draft = next_version(read_document(arguments.roster), now=bootstrap.current_time())
-    return _written(Path(arguments.out), draft, "draft of the next version begun", new=True)
+    return written(Path(arguments.out), draft, "draft of the next version begun", new=True)
 
 
 def add_person(arguments: Namespace) -> Reply:
@@ -88,7 +96,7 @@ def add_person(arguments: Namespace) -> Reply:
         now=bootstrap.current_time(),
         secret=_roster_secret(arguments),
     )
-    return _written(path, draft, f"{arguments.name} ({arguments.id}) added")
+    return written(path, draft, f"{arguments.name} ({arguments.id}) added")
 
 
 def add_service(arguments: Namespace) -> Reply:
@@ -101,7 +109,7 @@ def add_service(arguments: Namespace) -> Reply:
         controllers=arguments.controller,
         now=bootstrap.current_time(),
     )
-    return _written(Path(arguments.file), draft, f"service {arguments.id} added")
+    return written(Path(arguments.file), draft, f"service {arguments.id} added")
 
 
 def enrol(arguments: Namespace) -> Reply:
@@ -110,7 +118,7 @@ def enrol(arguments: Namespace) -> Reply:
     enrolment = _from_file(arguments) if arguments.token is None else _from_card(arguments)
     data = with_credential(draft, arguments.holder, enrolment)
     headline = f"key {enrolment.key.fingerprint} enrolled for {arguments.holder}"
-    return _written(Path(arguments.file), data, headline)
+    return written(Path(arguments.file), data, headline)
 
 
 def retire(arguments: Namespace) -> Reply:
@@ -131,7 +139,7 @@ def _leave(arguments: Namespace, state: State) -> Reply:
         data, what = without_key(draft, arguments.key, leaving), f"key {arguments.key}"
     else:
         data, what = without_person(draft, arguments.person, leaving), f"person {arguments.person}"
-    return _written(Path(arguments.file), data, f"{what} {state.value} as of {time_text(since)}")
+    return written(Path(arguments.file), data, f"{what} {state.value} as of {time_text(since)}")
 
 
 def _from_card(arguments: Namespace) -> Enrolment:
@@ -231,7 +239,8 @@ def _credential_lines(credentials: tuple[Credential, ...]) -> list[str]:
     ]
 
 
-def _written(path: Path, data: bytes, headline: str, *, new: bool = False) -> Reply:
+def written(path: Path, data: bytes, headline: str, *, new: bool = False) -> Reply:
+    """Write a draft and reply with what it is now; raises MediaError."""
     write_document(path, data, new=new)
     roster = parse_roster(data)
     document: JsonObject = {"file": str(path), "version": roster.version, "digest": roster.digest}

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from typing import Protocol, TypeAlias
 
-from workstation.console import proposal_commands, roster_commands, trust_commands
+from workstation.console import proposal_commands, roster_amend_commands, roster_commands, trust_commands
 from workstation.console.reply import Reply
 
 Run: TypeAlias = Callable[[Namespace], Reply]
@@ -83,6 +83,7 @@ def add_roster(add: Add) -> None:
     service.add_argument("--builder-id", action="append", default=[], metavar="URI")
     service.add_argument("--controller", action="append", default=[], metavar="PERSON")
     _enrol(add)
+    _amending(add)
     _leaving(add)
 
 
@@ -113,6 +114,24 @@ def _enrol(add: Add) -> None:
     enrol.add_argument("--use", action="append", required=True, help="countersign, request, evidence, …")
     enrol.add_argument("--by", action="append", default=[], metavar="PERSON", help="who enrolled it, twice")
     enrol.add_argument("--good-for", type=int, default=730, metavar="DAYS")
+
+
+def _amending(add: Add) -> None:
+    person = add("amend-person", roster_amend_commands.amend_person)
+    person.add_argument("file", metavar="FILE")
+    person.add_argument("--id", required=True)
+    person.add_argument("--name")
+    person.add_argument("--role", action="append", default=[], help="one more")
+    person.add_argument("--drop-role", action="append", default=[])
+    person.add_argument("--conflict-group", action="append", default=[], help="one more")
+    person.add_argument("--drop-conflict-group", action="append", default=[])
+    person.add_argument("--alias", action="append", default=[], help="one more; aliases are never taken away")
+    service = add("amend-service", roster_amend_commands.amend_service)
+    service.add_argument("file", metavar="FILE")
+    service.add_argument("--id", required=True)
+    service.add_argument("--controller", action="append", default=[], metavar="PERSON", help="one more")
+    service.add_argument("--drop-controller", action="append", default=[], metavar="PERSON")
+    service.add_argument("--builder-id", action="append", default=[], metavar="URI", help="one more")
 
 
 def _leaving(add: Add) -> None:

@@ -6,10 +6,13 @@ kept too, and blocks (BUILDER-UNKNOWN): what we cannot name we cannot exclude.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Final, assert_never
 
 from workstation.core.artifact_signer import ArtifactSigner
+from workstation.core.control import in_control
 from workstation.core.evidence import Evidence
 from workstation.core.identity import SHA256_HEX, PersonId, ServiceId
 from workstation.core.inert_text import inert
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 
     from workstation.core.strict_json import JsonObject
 
-_CONTROLS: Final = "controls "
+_SERVICE: Final = re.compile(r"control(?:s|led) (.+)")
 _DID: Final = {
     SourceRole.AUTHOR: "wrote source",
     SourceRole.COMMITTER: "committed source",
@@ -73,9 +76,9 @@ class BuilderSet:
 
     @property
     def services(self) -> frozenset[ServiceId]:
-        """The services whose controllers are builders by it."""
-        reached = (edge.because[0] for edge in self.edges if edge.because[0].startswith(_CONTROLS))
-        return frozenset(ServiceId(reason.removeprefix(_CONTROLS)) for reason in reached)
+        """The services whose controllers, present or former, are builders by it."""
+        reached = (_SERVICE.fullmatch(edge.because[0]) for edge in self.edges)
+        return frozenset(ServiceId(found[1]) for found in reached if found)
 
     def why(self, person: PersonId) -> tuple[Edge, ...]:
         """Return every way we know this person had a hand in the build."""
@@ -86,6 +89,14 @@ class BuilderSet:
         return [{"person": edge.person, "because": list(edge.because)} for edge in self.edges]
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Whom to ask about, and since when what is asked about may have been under way."""
+
+    roster: Roster
+    begun: datetime
+
+
 def builders_of(
     request: Request, roster: Roster, *, artifact_signers: Iterable[ArtifactSigner] = ()
 ) -> BuilderSet:
@@ -94,7 +105,8 @@ def builders_of(
     `artifact_signers` is what the artifacts themselves say of who signed them. Raises Untrusted when a
     signature in the bundle names a known key and does not verify.
     """
-    found = {*_reached(request, roster), *_from_artifacts(artifact_signers, roster)}
+    asked = _Asked(roster, request.begun)
+    found = {*_reached(request, asked), *_from_artifacts(artifact_signers, asked)}
     return BuilderSet(
         edges=tuple(sorted((one for one in found if isinstance(one, Edge)), key=_in_order)),
         unresolved=tuple(sorted((one for one in found if isinstance(one, Unresolved)), key=_in_order)),
@@ -105,104 +117,101 @@ def _in_order(item: Edge | Unresolved) -> tuple[str, tuple[str, ...]]:
     return (item.person if isinstance(item, Edge) else item.what), item.because
 
 
-def _reached(request: Request, roster: Roster) -> Iterator[Edge | Unresolved]:
-    for signer in signers_of(request.envelope, roster, where=REQUEST_TITLE):
-        yield from _from_signer(signer, (f"signed {REQUEST_TITLE}",), roster)
-    yield from _from_key(request, roster)
+def _reached(request: Request, asked: _Asked) -> Iterator[Edge | Unresolved]:
+    for signer in signers_of(request.envelope, asked.roster, where=REQUEST_TITLE):
+        yield from _from_signer(signer, (f"signed {REQUEST_TITLE}",), asked)
+    yield from _from_key(request, asked)
     for builder_id in request.built_by:
-        yield from _from_builder_id(builder_id, (f"named as builder by {REQUEST_TITLE}",), roster)
-    yield from _from_hands(request, roster)
+        yield from _from_builder_id(builder_id, (f"named as builder by {REQUEST_TITLE}",), asked)
+    yield from _from_hands(request, asked)
     if request.source is not None:
-        yield from _from_source(request.source, roster)
+        yield from _from_source(request.source, asked)
     for evidence in request.evidence:
-        yield from _from_evidence(evidence, roster)
+        yield from _from_evidence(evidence, asked)
 
 
-def _from_key(request: Request, roster: Roster) -> Iterator[Edge | Unresolved]:
+def _from_key(request: Request, asked: _Asked) -> Iterator[Edge | Unresolved]:
     because = (f"submitter of {REQUEST_TITLE}",)
-    held = roster.holder_of(request.submitter)
+    held = asked.roster.holder_of(request.submitter)
     if held is None:
         yield Unresolved(f"key {request.submitter}", because)
     else:
-        yield from _from_holder(held, because, roster)
+        yield from _from_holder(held, because, asked)
 
 
-def _from_hands(request: Request, roster: Roster) -> Iterator[Edge | Unresolved]:
+def _from_hands(request: Request, asked: _Asked) -> Iterator[Edge | Unresolved]:
     if request.prepared_by is not None:
-        yield from _from_name(request.prepared_by, (f"prepared {REQUEST_TITLE}",), roster)
+        yield from _from_name(request.prepared_by, (f"prepared {REQUEST_TITLE}",), asked)
     if request.courier is not None:
-        yield from _from_name(request.courier, (f"carries {REQUEST_TITLE}",), roster)
+        yield from _from_name(request.courier, (f"carries {REQUEST_TITLE}",), asked)
 
 
-def _from_source(source: Source, roster: Roster) -> Iterator[Edge | Unresolved]:
+def _from_source(source: Source, asked: _Asked) -> Iterator[Edge | Unresolved]:
     for identity in source.identities:
-        yield from _from_name(identity, ("wrote or committed source",), roster)
+        yield from _from_name(identity, ("wrote or committed source",), asked)
     if source.tag_signer is not None:
-        yield from _from_name(source.tag_signer, ("signed the tag of the source",), roster)
+        yield from _from_name(source.tag_signer, ("signed the tag of the source",), asked)
     for person in source.people:
-        yield from _from_name(person.identity, (_DID[person.role],), roster)
+        yield from _from_name(person.identity, (_DID[person.role],), asked)
 
 
-def _from_artifacts(signers: Iterable[ArtifactSigner], roster: Roster) -> Iterator[Edge | Unresolved]:
+def _from_artifacts(signers: Iterable[ArtifactSigner], asked: _Asked) -> Iterator[Edge | Unresolved]:
     for one in signers:
-        yield from _from_name(one.signer, (f"signed artifact {inert(one.path)} ({one.kind})",), roster)
+        yield from _from_name(one.signer, (f"signed artifact {inert(one.path)} ({one.kind})",), asked)
 
 
-def _from_evidence(evidence: Evidence, roster: Roster) -> Iterator[Edge | Unresolved]:
+def _from_evidence(evidence: Evidence, asked: _Asked) -> Iterator[Edge | Unresolved]:
     if evidence.envelope is not None:
-        for signer in signers_of(evidence.envelope, roster, where=evidence.name):
-            yield from _from_signer(signer, (f"signed {evidence.name}",), roster)
+        for signer in signers_of(evidence.envelope, asked.roster, where=evidence.name):
+            yield from _from_signer(signer, (f"signed {evidence.name}",), asked)
     if isinstance(evidence.content, Provenance):
         because = (f"named by {evidence.name}",)
-        yield from _from_builder_id(evidence.content.builder_id, because, roster)
+        yield from _from_builder_id(evidence.content.builder_id, because, asked)
         for actor in evidence.content.actors:
-            yield from _from_name(actor, ("started the build", *because), roster)
+            yield from _from_name(actor, ("started the build", *because), asked)
 
 
-def _from_signer(signer: Signer, because: tuple[str, ...], roster: Roster) -> Iterable[Edge | Unresolved]:
+def _from_signer(signer: Signer, because: tuple[str, ...], asked: _Asked) -> Iterable[Edge | Unresolved]:
     match signer:
         case Known(held):
-            return _from_holder(held, because, roster)
+            return _from_holder(held, because, asked)
         case Stranger(keyid):
             return (Unresolved(f"key with id {keyid[:64]!a}", because),)
 
 
-def _from_holder(held: Held, because: tuple[str, ...], roster: Roster) -> Iterator[Edge | Unresolved]:
-    return _from_anybody(held.holder, because, roster)
+def _from_holder(held: Held, because: tuple[str, ...], asked: _Asked) -> Iterator[Edge | Unresolved]:
+    return _from_anybody(held.holder, because, asked)
 
 
-def _from_anybody(holder: Holder, because: tuple[str, ...], roster: Roster) -> Iterator[Edge | Unresolved]:
+def _from_anybody(holder: Holder, because: tuple[str, ...], asked: _Asked) -> Iterator[Edge | Unresolved]:
     match holder:
         case Person() as person:
             yield Edge(person.id, because)
         case Service() as service:
-            yield from _from_service(service, because, roster)
+            yield from _from_service(service, because, asked)
         case _:
             assert_never(holder)
 
 
-def _from_builder_id(
-    builder_id: str, because: tuple[str, ...], roster: Roster
-) -> Iterator[Edge | Unresolved]:
-    service = roster.service_of_builder(builder_id)
+def _from_builder_id(builder_id: str, because: tuple[str, ...], asked: _Asked) -> Iterator[Edge | Unresolved]:
+    service = asked.roster.service_of_builder(builder_id)
     if service is None:
         yield Unresolved(f"builder {builder_id}", because)
     else:
-        yield from _from_service(service, because, roster)
+        yield from _from_service(service, because, asked)
 
 
-def _from_service(service: Service, because: tuple[str, ...], roster: Roster) -> Iterator[Edge | Unresolved]:
-    known = [person for person in service.controllers if person in roster.people]
-    for person in known:
-        yield Edge(person, (f"{_CONTROLS}{service.id}", *because))
-    if not known:
+def _from_service(service: Service, because: tuple[str, ...], asked: _Asked) -> Iterator[Edge | Unresolved]:
+    for person, how in in_control(service, asked.begun):
+        yield Edge(person, (how, *because))
+    if not service.controllers:
         yield Unresolved(f"service {service.id}, which nobody controls", because)
 
 
-def _from_name(name: str, because: tuple[str, ...], roster: Roster) -> Iterator[Edge | Unresolved]:
-    holders = holders_named(name, roster)
+def _from_name(name: str, because: tuple[str, ...], asked: _Asked) -> Iterator[Edge | Unresolved]:
+    holders = holders_named(name, asked.roster)
     if not holders:
         kind = "key" if SHA256_HEX.fullmatch(name) else "account"
         yield Unresolved(f"{kind} {name}", because)
     for holder in holders:
-        yield from _from_anybody(holder, because, roster)
+        yield from _from_anybody(holder, because, asked)

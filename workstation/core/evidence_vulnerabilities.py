@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from workstation.core.identity import Digest
@@ -22,10 +22,6 @@ ANSWERS: Final = frozenset({"not_affected", "fixed"})
 """The OpenVEX statuses after which a vulnerability is no reason to wait."""
 
 MAX_RESULTS: Final = 100_000
-_RFC3339: Final = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})",
-    re.ASCII,
-)
 _SCORE: Final = re.compile(r"(?:10|[0-9])(?:\.[0-9])?", re.ASCII)
 _BANDS: Final = ((9.0, Severity.CRITICAL), (7.0, Severity.HIGH), (4.0, Severity.MEDIUM), (0.1, Severity.LOW))
 """The least score of each severity (CVSS v3.1 section 5)."""
@@ -84,8 +80,8 @@ def scan(statement: ForeignStatement) -> Scan:
     finished = statement.predicate["metadata"].open_fields()["scanFinishedOn"]
     return Scan(
         scanner=scanner["uri"].printable(),
-        finished=_moment(finished),
-        database=None if updated is None else _moment(updated),
+        finished=finished.foreign_time(),
+        database=None if updated is None else updated.foreign_time(),
         found=tuple(_vulnerability(item) for item in scanner["result"].items(at_most=MAX_RESULTS)),
         subjects=statement.subjects,
     )
@@ -132,15 +128,3 @@ def _read(score: str) -> tuple[Severity | None, ...]:
     if not _SCORE.fullmatch(word) or float(word) > 10:  # noqa: PLR2004 (the scale's end)
         return ()
     return (next((severity for least, severity in _BANDS if float(word) >= least), None),)
-
-
-def _moment(shape: Shape) -> datetime:
-    """Return a time of someone else's format (RFC 3339), in UTC and to the second below."""
-    text = shape.text(at_most=40)
-    if not _RFC3339.fullmatch(text):
-        raise shape.wanted("a time as in RFC 3339")
-    try:
-        # Nine digits of a second are allowed there; six is what we can hold, none what we need.
-        return datetime.fromisoformat(re.sub(r"\.[0-9]+", "", text)).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise shape.wanted("a time as in RFC 3339") from error

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias, assert_never
+from typing import Final, TypeAlias, assert_never
 
+from workstation.core.control import LINGERS
 from workstation.core.identity import PersonId, ServiceId
 from workstation.core.roster import Roster
+
+_BEFORE: Final = f"{LINGERS.days} days before the build begins"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +136,11 @@ def _custodians_sentence(change: RosterChange, roster: Roster) -> str:
         case GrantRole(person, role):
             return f"give {_who(person, roster)} the role {role}"
         case WithoutController(person, service):
-            return f"take control of {service} from {_who(person, roster)}"
+            return f"take control of {service} from {_who(person, roster)}, {_BEFORE}"
         case OtherController(person, service, instead):
-            return f"let {_who(instead, roster)} control {service} instead of {_who(person, roster)}"
+            return (
+                f"let {_who(instead, roster)} control {service} instead of {_who(person, roster)}, {_BEFORE}"
+            )
         case EnrolApprovers(roles, count):
             people = "one more person" if count == 1 else f"{count} more people"
             return f"enrol {people} as {' and '.join(roles)}, so long before that the cards have cooled off"

@@ -7,6 +7,7 @@ read, and they get a namespace: docs/spec/closure.md says which fields of which 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from workstation.core.identity import Digest
@@ -48,6 +49,7 @@ class Provenance:
     actors: tuple[str, ...]
     sources: frozenset[str]
     subjects: frozenset[Digest]
+    started: datetime | None = None
 
 
 def read_provenance(found: ForeignStatement) -> Provenance:
@@ -56,10 +58,17 @@ def read_provenance(found: ForeignStatement) -> Provenance:
     run = found.predicate["runDetails"].open_fields()
     return Provenance(
         builder_id=run["builder"].open_fields()["id"].printable(),
+        started=_started(run),
         actors=tuple(dict.fromkeys(_actors(definition))),
         sources=frozenset(_dependency_uris(definition)),
         subjects=found.subjects,
     )
+
+
+def _started(run: Fields) -> datetime | None:
+    metadata = run.get("metadata")
+    started = None if metadata is None else metadata.open_fields().get("startedOn")
+    return None if started is None else started.foreign_time()
 
 
 def _actors(definition: Fields) -> Iterator[str]:

@@ -14,6 +14,7 @@ from workstation.core.errors import Malformed
 from workstation.core.evidence import Evidence, parse_evidence
 from workstation.core.identity import Digest, Fingerprint, RequestId, digest_of
 from workstation.core.manifest import Artifact, refuse_repeats
+from workstation.core.provenance import Provenance
 from workstation.core.release_contents import is_reserved
 from workstation.core.source_history import Source, read_source
 
@@ -72,6 +73,12 @@ class Request:
     def version(self) -> str:
         """The version asked to be released."""
         return self.product.version or ""
+
+    @property
+    def begun(self) -> datetime:
+        """The earliest moment anything here says it was under way; more evidence makes it no later."""
+        built = (one.content.started for one in self.evidence if isinstance(one.content, Provenance))
+        return min((self.created, *(started for started in built if started is not None)))
 
 
 def parse_request(bundle: Bundle, documents: Mapping[str, bytes], *, where: str = "bundle") -> Request:

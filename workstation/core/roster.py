@@ -107,8 +107,16 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Former:
+    """Somebody who controlled a service, and until when: the last time, if there were several."""
+
+    person: PersonId
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """A machine identity and the people who can make it act. Never an approver."""
+    """A machine identity and the people who can make it act, now and formerly. Never an approver."""
 
     id: ServiceId
     name: str
@@ -116,6 +124,7 @@ class Service:
     controllers: tuple[PersonId, ...]
     attested: datetime
     credentials: tuple[Credential, ...]
+    former: tuple[Former, ...] = ()
 
 
 Holder: TypeAlias = Person | Service

@@ -88,10 +88,15 @@ def _of_service(old: Service, new: Service) -> Iterator[Change]:
     if old.name != new.name:
         yield _change("name", Kind.CHANGED, new.id, f"{old.name} → {new.name}")
     yield from _of_set("controller", old.controllers, new.controllers, new.id)
+    yield from _of_set("former controller", _formers(old), _formers(new), new.id)
     yield from _of_set("builder id", old.builder_ids, new.builder_ids, new.id)
     if old.attested != new.attested:
         detail = f"attested {time_text(old.attested)} → {time_text(new.attested)}"
         yield _change("controllers", Kind.CHANGED, new.id, detail)
+
+
+def _formers(service: Service) -> tuple[str, ...]:
+    return tuple(f"{former.person} until {time_text(former.until)}" for former in service.former)
 
 
 def _of_keys(old: dict[str, Held], new: Roster) -> Iterator[Change]:

@@ -12,6 +12,7 @@ from workstation.core.identity import Digest, PersonId, ServiceId, digest_of
 from workstation.core.public_key import PublicKey, parse_spki
 from workstation.core.roster import (
     Credential,
+    Former,
     Held,
     Holder,
     Interval,
@@ -104,7 +105,11 @@ def _person(shape: Shape) -> Person:
 
 
 def _service(shape: Shape) -> Service:
-    fields = shape.fields("id", "name", "builderIds", "controllers", "attested", "credentials")
+    fields = shape.fields(
+        "id", "name", "builderIds", "controllers", "attested", "credentials",
+        optional=("formerControllers",),
+    )  # fmt: skip
+    former = fields.get("formerControllers")
     name = ServiceId(fields["id"].identifier())
     return Service(
         id=name,
@@ -113,7 +118,13 @@ def _service(shape: Shape) -> Service:
         controllers=tuple(PersonId(item.identifier()) for item in fields["controllers"].items(at_most=1000)),
         attested=fields["attested"].time(),
         credentials=tuple(_credential(item, name) for item in fields["credentials"].items(at_most=200)),
+        former=() if former is None else tuple(_former(item) for item in former.items(at_most=1000)),
     )
+
+
+def _former(shape: Shape) -> Former:
+    fields = shape.fields("person", "until")
+    return Former(person=PersonId(fields["person"].identifier()), until=fields["until"].time())
 
 
 def _credential(shape: Shape, holder: str) -> Credential:
@@ -221,7 +232,8 @@ def _refuse_shared_tokens(holders: Iterable[Holder], where: str) -> None:
 
 def _refuse_strangers(roster: Roster, where: str) -> None:
     for service in roster.services.values():
-        for controller in service.controllers:
+        named = _unique(((former.person, former) for former in service.former), "former controller", where)
+        for controller in (*service.controllers, *named):
             if controller not in roster.people:
                 raise Malformed(
                     f"{where}.services", f"controller {controller} of {service.id} is not in the roster"

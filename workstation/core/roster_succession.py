@@ -7,6 +7,7 @@ a successor is a successor too: a workstation may skip versions.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from itertools import zip_longest
 from typing import Final
 
@@ -105,8 +106,24 @@ def _of_services(old: Roster, new: Roster) -> Iterator[str]:
             yield f"service {service.id} is gone"
             continue
         yield from _lost(service.builder_ids, now.builder_ids, f"builder id {{}} of {service.id}")
+        yield from _of_control(service, now, old.created)
         if now.attested < service.attested:
             yield f"the controllers of {service.id} were attested later before"
+
+
+def _of_control(old: Service, new: Service, known: datetime) -> Iterator[str]:
+    until = {former.person: former.until for former in new.former}
+    for person in old.controllers:
+        if person not in new.controllers and until.get(person, known) < known:
+            yield f"{person} controlled {old.id} {time_text(known)}, after it is said to have ended"
+    ever = {*old.controllers, *(former.person for former in old.former)}
+    for person in sorted(ever - {*new.controllers, *until}):
+        yield f"{person} controlled {old.id}, and that is gone"
+    for former in old.former:
+        if until.get(former.person, former.until) < former.until:
+            yield f"{former.person} controlled {old.id} until {time_text(former.until)}; that is put earlier"
+        elif former.person in new.controllers and former.person not in until:
+            yield f"{former.person} controlled {old.id} before, and that is gone"
 
 
 def _of_keys(old: Roster, new: Roster) -> Iterator[str]:

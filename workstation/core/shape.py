@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from packageurl import PackageURL
 
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
     from enum import StrEnum
 
     EnumT = TypeVar("EnumT", bound=StrEnum)
+
+_RFC3339: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})",
+    re.ASCII,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +130,17 @@ class Shape:
         if not text.endswith("Z") or time_text(found) != text:
             raise self.wanted("a time such as 2026-11-20T09:00:00Z")
         return found
+
+    def foreign_time(self) -> datetime:
+        """Return a time of someone else's format (RFC 3339), in UTC and to the second below."""
+        text = self.text(at_most=40)
+        if not _RFC3339.fullmatch(text):
+            raise self.wanted("a time as in RFC 3339")
+        try:
+            # Nine digits of a second are allowed there; six is what we can hold, none what we need.
+            return datetime.fromisoformat(re.sub(r"\.[0-9]+", "", text)).astimezone(UTC)
+        except (ValueError, OverflowError) as error:
+            raise self.wanted("a time as in RFC 3339") from error
 
     def base64(self) -> bytes:
         """Return bytes from canonical standard base64 (RFC 4648 section 4)."""

@@ -113,14 +113,15 @@ def credential_token(standing: Standing) -> Iterator[Violation]:
 
 
 def cooling_off(standing: Standing) -> Iterator[Violation]:
-    """COOLING-OFF: a key enrolled after the request was made, or too recently, cannot sign it."""
+    """COOLING-OFF: a key enrolled after what is asked for was begun, or too recently, cannot sign it."""
     credential = standing.credential
     if credential is None:
         return
-    if credential.enrolled > standing.request.created:
+    begun = standing.request.begun
+    if credential.enrolled > begun:
         yield Violation(
             "COOLING-OFF",
-            f"the key was enrolled {time_text(credential.enrolled)}, after the request was made",
+            f"the key was enrolled {time_text(credential.enrolled)}, after this was begun {time_text(begun)}",
         )
     elif standing.at - credential.enrolled < standing.rule.cooling_off:
         days = standing.rule.cooling_off.days

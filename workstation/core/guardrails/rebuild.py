@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from workstation.core.action import Action
+from workstation.core.control import in_control
 from workstation.core.facts import Case, Facts
 from workstation.core.guardrails.signed_evidence import builder_allowed, judged, provenance_in
 from workstation.core.identity import Digest, PersonId
@@ -15,7 +16,8 @@ from workstation.core.verdict import Violation
 def rebuild_quorum(action: Action, facts: Facts) -> Iterator[Violation]:
     """REBUILD-QUORUM: so many independent builders made each artifact, bit for bit.
 
-    Builders are independent when nobody controls two of them; one that nobody controls is not counted.
+    Builders are independent when nobody controls two of them, or did until lately; one that nobody
+    controls is not counted.
     """
     case = judged(action, facts)
     if case is None or case.rule.rebuilds is None:
@@ -41,7 +43,10 @@ def independent(controllers: Sequence[frozenset[PersonId]], wanted: int) -> int:
 
 
 def _controllers(case: Case, digest: Digest) -> tuple[frozenset[PersonId], ...]:
-    found = {frozenset(service.controllers) for service in _builders(case, digest)}
+    begun = case.request.begun
+    found = {
+        frozenset(person for person, _ in in_control(service, begun)) for service in _builders(case, digest)
+    }
     return tuple(people for people in found if people)
 
 
