@@ -136,7 +136,11 @@ def row_14() -> Iterator[Technique]:
         "https://SLSA.dev/provenance/v1",
     ):
         yield blocks_everyone(
-            14, f"provenance of kind {kind}", _of_kind(PROVENANCE, kind), "EVIDENCE-PROVENANCE"
+            14,
+            f"provenance of kind {kind}",
+            _of_kind(PROVENANCE, kind),
+            "EVIDENCE-PROVENANCE",
+            "BUILDER-UNKNOWN",
         )
     yield not_read(
         14,

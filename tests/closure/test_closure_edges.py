@@ -6,7 +6,7 @@ import base64
 
 import pytest
 from closure.closure_world import Closure, after
-from core.documents import KEYS, Loose, credential, service
+from core.documents import KEYS, Loose, Signed, credential, service
 from core.keys import UnsafeTestKey, edwards, p256, rsa_2048, unsafe
 from keys.key_forms import FORMS, cms, pss_spki
 from keys.openpgp_writer import PgpKey, bound, certificate
@@ -332,3 +332,15 @@ def test_a_request_without_a_source_has_the_other_edges():
     assert {str(one) for one in whole.edges} - {str(one) for one in found.edges} == {
         "bob ← wrote or committed source"
     }
+
+
+@pytest.mark.parametrize("kind", ["https://slsa.dev/provenance/v0.2", "https://SLSA.dev/provenance/v1.1"])
+def test_provenance_of_a_kind_that_is_not_read_leads_to_nobody(kind):
+    def another(closure: Closure) -> None:
+        usual = closure.build.evidence["provenance.dsse.json"]
+        document = {**usual.document, "predicateType": kind}
+        closure.build.evidence["older.dsse.json"] = Signed(document, ["ci-7"])
+
+    found = after(another).unresolved()
+
+    assert found == [f"whoever is named by provenance of kind {kind} ← stands in older.dsse.json"]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from workstation.core.artifact_signer import ArtifactSigner
 from workstation.core.control import in_control
-from workstation.core.evidence import Evidence
+from workstation.core.evidence import Evidence, OtherStatement
 from workstation.core.identity import SHA256_HEX, PersonId, ServiceId
 from workstation.core.inert_text import inert
 from workstation.core.named_holders import holders_named
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from workstation.core.strict_json import JsonObject
 
 _SERVICE: Final = re.compile(r"control(?:s|led) (.+)")
+_PROVENANCE: Final = "slsa.dev/provenance/"
+"""What every version of SLSA provenance has in its type; whom the ones we do not read name, nobody knows."""
 _DID: Final = {
     SourceRole.AUTHOR: "wrote source",
     SourceRole.COMMITTER: "committed source",
@@ -169,6 +171,12 @@ def _from_evidence(evidence: Evidence, asked: _Asked) -> Iterator[Edge | Unresol
         yield from _from_builder_id(evidence.content.builder_id, because, asked)
         for actor in evidence.content.actors:
             yield from _from_name(actor, ("started the build", *because), asked)
+    if (
+        isinstance(evidence.content, OtherStatement)
+        and _PROVENANCE in evidence.content.predicate_type.lower()
+    ):
+        what = f"whoever is named by provenance of kind {inert(evidence.content.predicate_type)}"
+        yield Unresolved(what, (f"stands in {evidence.name}",))
 
 
 def _from_signer(signer: Signer, because: tuple[str, ...], asked: _Asked) -> Iterable[Edge | Unresolved]:
