@@ -38,6 +38,8 @@ def main(arguments: Sequence[str]) -> None:
     try:
         while not requests.closed:
             _serve_one(fd, requests, unsafe)
+    except frames.FrameTooLong as error:
+        _send(fd, {"malformed": error.where, "why": error.why}, None)
     except frames.PeerGone:
         pass
     finally:
@@ -55,14 +57,17 @@ def _confined(directory: Path) -> JournalFailure | None:
 
 
 def _serve_one(fd: int, requests: Requests, unsafe: JournalFailure | None) -> None:
-    request = frames.receive_json(fd)
-    secret = frames.receive(fd) if request.pop("secret", False) is True else None
+    secret: bytearray | None = None
     try:
+        request = frames.receive_json(fd)
+        secret = frames.receive(fd) if request.pop("secret", False) is True else None
         if unsafe is not None:
             raise unsafe
         answer = requests.answer(Shape(request, "request"), secret)
     except JournalFailure as error:
         answer = Answer(said={"failure": error.name.value, "why": error.why})
+    except frames.FrameTooLong:
+        raise
     except Malformed as error:
         answer = Answer(said={"malformed": error.where, "why": error.why})
     finally:

@@ -18,8 +18,13 @@ from workstation.core.strict_json import JsonObject, parse_object
 
 MAX_FRAME: Final = 256 * 1024 * 1024
 _HEADER: Final = struct.Struct(">I")
+_PIECE: Final = 64 * 1024
 
 Deadline: TypeAlias = float | None  # monotonic seconds
+
+
+class FrameTooLong(Malformed):
+    """More bytes were announced than a frame has: what follows cannot be read."""
 
 
 class PeerGone(Exception):
@@ -45,13 +50,18 @@ def receive(fd: int, deadline: Deadline = None) -> bytearray:
     """Read one frame into a buffer the caller may wipe; raises PeerGone, PeerSilent, Malformed."""
     (length,) = _HEADER.unpack(_read_exactly(fd, _HEADER.size, deadline))
     if length > MAX_FRAME:
-        raise Malformed("frame", f"{length} bytes announced, at most {MAX_FRAME} wanted")
+        raise FrameTooLong("frame", f"{length} bytes announced, at most {MAX_FRAME} wanted")
     return _read_exactly(fd, length, deadline)
 
 
 def send_json(fd: int, message: JsonObject) -> None:
-    """Write one JSON document as a frame."""
-    send(fd, json.dumps(message, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode())
+    """Write one JSON document as a frame; raises Malformed, before anything is sent, when it is none."""
+    text = json.dumps(message, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    try:
+        data = text.encode()
+    except UnicodeEncodeError as error:
+        raise Malformed("message", "text that is no Unicode found, such as half a character") from error
+    send(fd, data)
 
 
 def receive_json(fd: int, deadline: Deadline = None) -> JsonObject:
@@ -76,10 +86,18 @@ def _write_all(fd: int, payload: bytes | bytearray) -> None:
 
 
 def _read_exactly(fd: int, length: int, deadline: Deadline) -> bytearray:
-    buffer = bytearray(length)
-    got = 0
+    # Room only for what has come: a length is announced by four bytes, and could be anything. A secret
+    # is shorter than the first piece, so it is never moved, which would leave a copy of it behind.
+    buffer = bytearray()
+    while (got := len(buffer)) < length:
+        buffer += bytes(min(max(got, _PIECE), length - got))
+        _fill(fd, buffer, got, deadline)
+    return buffer
+
+
+def _fill(fd: int, buffer: bytearray, got: int, deadline: Deadline) -> None:
     with memoryview(buffer) as view:
-        while got < length:
+        while got < len(buffer):
             _wait_readable(fd, deadline)
             try:
                 count = os.readv(fd, [view[got:]])
@@ -88,7 +106,6 @@ def _read_exactly(fd: int, length: int, deadline: Deadline) -> bytearray:
             if not count:
                 raise PeerGone
             got += count
-    return buffer
 
 
 def _wait_readable(fd: int, deadline: Deadline) -> None:
