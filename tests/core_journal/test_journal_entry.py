@@ -104,12 +104,12 @@ def test_a_payload_key_that_is_not_listed_for_the_kind_is_refused():
 
 def test_a_secret_cannot_become_an_entry():
     with pytest.raises(Malformed, match="bytearray"):
-        entry(payload={"comment": bytearray(b"123456")}).to_bytes()
+        entry(payload={"envelope": bytearray(b"123456")}).to_bytes()
 
 
 def test_an_entry_over_the_limit_is_not_written():
     with pytest.raises(Malformed, match="at most"):
-        entry(payload={"comment": "x" * MAX_ENTRY_BYTES}).to_bytes()
+        entry(payload={"envelope": "x" * MAX_ENTRY_BYTES}).to_bytes()
 
 
 def changed(path, value):

@@ -6,22 +6,38 @@ sequence, nonce and time is not decided here.
 
 from __future__ import annotations
 
+import hashlib
 import re
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from workstation.core.canonical import canonical, parse_canonical
-from workstation.core.entry_kind import PAYLOAD_KEYS, Kind, Outcome
+from workstation.core.entry_kind import BESIDE_KEYS, PAYLOAD_KEYS, Kind, Outcome
+from workstation.core.entry_parts import (
+    Actor,
+    EntryTime,
+    Subject,
+    integer_or_none,
+    names_of,
+    parse_actor,
+    parse_subject,
+    parse_time,
+    text_or_none,
+    time_to_json,
+)
 from workstation.core.errors import Malformed
 from workstation.core.merkle import leaf_hash
 from workstation.core.shape import Shape
 from workstation.core.strict_json import MAX_INTEGER, JsonObject
 
 __all__ = [
+    "MAX_BESIDE",
     "MAX_ENTRY_BYTES",
     "NONCE_BYTES",
     "NO_LEAF",
     "PAYLOAD_KEYS",
+    "SALT_BYTES",
     "VERSION",
     "Actor",
     "Draft",
@@ -30,6 +46,7 @@ __all__ = [
     "Kind",
     "Outcome",
     "Subject",
+    "beside_hash",
     "parse_draft",
     "parse_entry",
     "parse_time",
@@ -43,43 +60,11 @@ NO_LEAF: Final = "0" * 64
 """What the first entry names as the leaf before it."""
 
 NONCE_BYTES: Final = 16
+MAX_BESIDE: Final = 64 * 1024
+"""Characters of one text kept beside an entry."""
+
+SALT_BYTES: Final = 32
 _HEX: Final = re.compile(r"[0-9a-f]*", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Actor:
-    """Who acted, as far as is known: person, the role used, the token's serial, the key fingerprint."""
-
-    person: str | None = None
-    role: str | None = None
-    token: str | None = None
-    key: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
-    """What was acted on: SHA-256 in hex, name, and size in bytes."""
-
-    digest: str | None = None
-    name: str | None = None
-    size: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntryTime:
-    """When, on every clock at hand: boot counter, and milliseconds."""
-
-    boot: int
-    """How often this machine has started."""
-
-    mono_ms: int
-    """Since that start, suspended time included; never goes back."""
-
-    rtc_ms: int
-    """Since 1970 by the machine's own clock, which anyone at the machine can set."""
-
-    floor_ms: int
-    """Since 1970: the latest time any signed thing seen so far has shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,24 +84,33 @@ class Draft:
     """Sequence number of the entry this one answers, such as the intent."""
 
     payload: JsonObject = field(default_factory=dict)
+    beside: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Text that can be redacted, kept beside the entry; in an entry, its salted hash (`beside_hash`)."""
 
     def __post_init__(self) -> None:
-        for key in self.payload:
-            if key not in PAYLOAD_KEYS[self.kind]:
-                raise Malformed(f"entry.payload.{key[:60]}", f"no such key in an entry of kind {self.kind}")
+        for name, found, known in (
+            ("payload", self.payload, PAYLOAD_KEYS[self.kind]),
+            ("beside", self.beside, BESIDE_KEYS.get(self.kind, frozenset())),
+        ):
+            for key in found:
+                if key not in known:
+                    raise Malformed(
+                        f"entry.{name}.{key[:60]}", f"no such key in an entry of kind {self.kind}"
+                    )
 
     def to_json(self) -> JsonObject:
         """Return the draft's part of the document."""
         return {
             "kind": self.kind.value,
             "outcome": self.outcome.value,
-            "actor": {name: getattr(self.actor, name) for name in _names(Actor)},
-            "subject": {name: getattr(self.subject, name) for name in _names(Subject)},
+            "actor": {name: getattr(self.actor, name) for name in names_of(Actor)},
+            "subject": {name: getattr(self.subject, name) for name in names_of(Subject)},
             "rule": self.rule,
             "reason": self.reason,
             "session": self.session,
             "ref": self.ref,
             "payload": self.payload,
+            **({"beside": {**self.beside}} if self.beside else {}),
         }
 
 
@@ -155,22 +149,55 @@ class Entry(Draft):
         return leaf_hash(self.to_bytes())
 
 
-_DRAFT_FIELDS: Final = ("kind", "outcome", "actor", "subject", "rule", "reason", "session", "ref", "payload")
+_DRAFT_FIELDS: Final = (
+    "kind",
+    "outcome",
+    "actor",
+    "subject",
+    "rule",
+    "reason",
+    "session",
+    "ref",
+    "payload",
+)
 
 
-def placed(draft: Draft, *, log: str, seq: int, prev: str, nonce: str, time: EntryTime) -> Entry:
-    """Return the draft as an entry."""
+def placed(
+    draft: Draft,
+    *,
+    log: str,
+    seq: int,
+    prev: str,
+    nonce: str,
+    time: EntryTime,
+    salts: Mapping[str, bytes] | None = None,
+) -> Entry:
+    """Return the draft as an entry; `salts` are those of what is kept beside it, by name."""
     said = {name: getattr(draft, name) for name in _DRAFT_FIELDS}
-    return Entry(**said, log=log, seq=seq, prev=prev, nonce=nonce, time=time)
+    kept: Mapping[str, str] = draft.beside
+    if salts is not None:
+        kept = {name: beside_hash(salts[name], text) for name, text in kept.items()}
+    return Entry(**said, beside=kept, log=log, seq=seq, prev=prev, nonce=nonce, time=time)
+
+
+def beside_hash(salt: bytes, text: str) -> str:
+    """Return what an entry says of a text kept beside it: SHA-256(0x07 || salt || UTF-8), in hex.
+
+    The salt has SALT_BYTES; without it, the hash of a short text would tell the text.
+    """
+    return hashlib.sha256(b"\x07" + salt + text.encode()).hexdigest()
 
 
 def parse_entry(data: bytes) -> Entry:
     """Return the entry in `data`; raises Malformed unless it is exactly what `to_bytes` writes."""
     document = parse_canonical(data, where="entry", limit=MAX_ENTRY_BYTES)
-    top = Shape(document, "entry").fields(*_DRAFT_FIELDS, "v", "log", "seq", "prev", "nonce", "time")
+    top = Shape(document, "entry").fields(
+        *_DRAFT_FIELDS, "v", "log", "seq", "prev", "nonce", "time", optional=("beside",)
+    )
     top["v"].constant(VERSION)
-    draft = parse_draft(Shape({name: document[name] for name in _DRAFT_FIELDS}, "entry"))
-    return placed(
+    said: JsonObject = {name: document[name] for name in (*_DRAFT_FIELDS, "beside") if name in document}
+    draft = parse_draft(Shape(said, "entry"))
+    entry = placed(
         draft,
         log=top["log"].printable(),
         seq=top["seq"].integer(0, MAX_INTEGER),
@@ -178,66 +205,40 @@ def parse_entry(data: bytes) -> Entry:
         nonce=_hex(top["nonce"], NONCE_BYTES),
         time=parse_time(top["time"]),
     )
+    for name, found in entry.beside.items():
+        Shape(found, f"entry.beside.{name}").digest()
+    return entry
 
 
 def parse_draft(shape: Shape) -> Draft:
     """Return the draft at `shape`; raises Malformed."""
-    top = shape.fields(*_DRAFT_FIELDS)
+    top = shape.fields(*_DRAFT_FIELDS, optional=("beside",))
+    beside = top.get("beside")
     return Draft(
         kind=top["kind"].choice(Kind),
         outcome=top["outcome"].choice(Outcome),
-        actor=_actor(top["actor"]),
-        subject=_subject(top["subject"]),
-        rule=_text(top["rule"]),
-        reason=_text(top["reason"]),
-        session=_text(top["session"]),
-        ref=_integer(top["ref"]),
+        actor=parse_actor(top["actor"]),
+        subject=parse_subject(top["subject"]),
+        rule=text_or_none(top["rule"]),
+        reason=text_or_none(top["reason"]),
+        session=text_or_none(top["session"]),
+        ref=integer_or_none(top["ref"]),
         payload=_object(top["payload"]),
+        beside={} if beside is None else _texts(beside),
     )
-
-
-def time_to_json(time: EntryTime) -> JsonObject:
-    """Return the time as it stands in an entry."""
-    return {name: getattr(time, name) for name in _names(EntryTime)}
-
-
-def parse_time(shape: Shape) -> EntryTime:
-    """Return the time at `shape`; raises Malformed."""
-    found = shape.fields(*_names(EntryTime))
-    return EntryTime(**{name: found[name].integer(0, MAX_INTEGER) for name in _names(EntryTime)})
-
-
-def _actor(shape: Shape) -> Actor:
-    found = shape.fields(*_names(Actor))
-    return Actor(**{name: _text(found[name]) for name in _names(Actor)})
-
-
-def _subject(shape: Shape) -> Subject:
-    found = shape.fields("digest", "name", "size")
-    digest = found["digest"]
-    return Subject(
-        digest=None if digest.value is None else digest.digest(),
-        name=_text(found["name"]),
-        size=_integer(found["size"]),
-    )
-
-
-def _names(kind: type[Actor | Subject | EntryTime]) -> tuple[str, ...]:
-    return tuple(each.name for each in fields(kind))
-
-
-def _text(shape: Shape) -> str | None:
-    return None if shape.value is None else shape.text()
-
-
-def _integer(shape: Shape) -> int | None:
-    return None if shape.value is None else shape.integer(0, MAX_INTEGER)
 
 
 def _object(shape: Shape) -> JsonObject:
     if not isinstance(shape.value, dict):
         raise shape.wanted("an object")
     return shape.value
+
+
+def _texts(shape: Shape) -> dict[str, str]:
+    return {
+        name: each.text(at_most=MAX_BESIDE)
+        for name, each in Shape(_object(shape), shape.where).open_fields().each()
+    }
 
 
 def _hex(shape: Shape, length: int) -> str:

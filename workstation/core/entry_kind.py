@@ -32,6 +32,21 @@ class Kind(StrEnum):
     JOURNAL_VERIFY = "journal.verify"
     JOURNAL_READ = "journal.read"
     JOURNAL_LOSS_DETECTED = "journal.loss_detected"
+    JOURNAL_DISK_FULL = "journal.disk_full"
+    JOURNAL_FOLD = "journal.fold"
+    JOURNAL_REDACT = "journal.redact"
+    JOURNAL_SEGMENT = "journal.segment"
+    JOURNAL_SPOOL = "journal.spool_import"
+    JOURNAL_WITNESS = "journal.witness"
+    JOURNAL_ANCHOR = "journal.anchor"
+    HOLDER = "holder"
+    CLOCK_STEP = "clock.step"
+    CLOCK_ROLLBACK = "clock.rollback"
+    CLOCK_ATTEST = "clock.attest"
+    TOKEN_INSERT = "token.insert"  # noqa: S105 (a kind of entry, no secret)
+    TOKEN_REMOVE = "token.remove"  # noqa: S105 (a kind of entry, no secret)
+    PIN_FAILED = "token.pin_fail"
+    UNLOCK_FAILED = "unlock.fail"
     TOKEN_IDENTIFY = "token.identify"  # noqa: S105 (a kind of entry, no secret)
     INTAKE_BUNDLE = "intake.bundle"
     INTAKE_REJECT = "intake.reject"
@@ -45,26 +60,41 @@ class Kind(StrEnum):
 
 
 _PAYLOAD_WORDS: Final = {
-    Kind.BOOT: "version image",
+    Kind.BOOT: "version image id spooled",
     Kind.SHUTDOWN: "cause",
     Kind.JOURNAL_GENESIS: "station seal",
     Kind.JOURNAL_OPEN: "slot recovered size root",
-    Kind.JOURNAL_CHECKPOINT: "size root note",
-    Kind.JOURNAL_VERIFY: "size root findings sealed",
+    Kind.JOURNAL_CHECKPOINT: "size root note cause",
+    Kind.JOURNAL_VERIFY: "size root findings sealed consulted missing",
     Kind.JOURNAL_READ: "start stop purpose",
-    Kind.JOURNAL_LOSS_DETECTED: "name findings size root",
+    Kind.JOURNAL_LOSS_DETECTED: "name findings size root memory",
+    Kind.JOURNAL_DISK_FULL: "free",
+    Kind.JOURNAL_FOLD: "size root digest",
+    Kind.JOURNAL_REDACT: "entry names purpose people violations",
+    Kind.JOURNAL_SEGMENT: "number first cause",
+    Kind.JOURNAL_SPOOL: "records head findings",
+    Kind.JOURNAL_WITNESS: "size root witness note violations",
+    Kind.JOURNAL_ANCHOR: "memory size root violations",
+    Kind.HOLDER: "change way name fingerprint replaces violations",
+    Kind.CLOCK_STEP: "millis",
+    Kind.CLOCK_ROLLBACK: "millis floor",
+    Kind.CLOCK_ATTEST: "utc people violations",
+    Kind.TOKEN_INSERT: "token label spooled",
+    Kind.TOKEN_REMOVE: "token label spooled",
+    Kind.PIN_FAILED: "token left spooled",
+    Kind.UNLOCK_FAILED: "way name spooled",
     Kind.TOKEN_IDENTIFY: "challenge fingerprint person spki token signature",
     Kind.INTAKE_BUNDLE: "request product version channel manifest bundle previous blobs violations",
     Kind.INTAKE_REJECT: "where why",
     Kind.REVIEW_OPEN: "request review diff violations",
     Kind.COUNTERSIGN: (
-        "request review envelope violations builders statement person fingerprint roster policy comment"
+        "request review envelope violations builders statement person fingerprint roster policy"
     ),
-    Kind.DECLINE: "request reason person fingerprint envelope violations",
+    Kind.DECLINE: "request person fingerprint envelope violations",
     Kind.RELEASE: (
         "request release product version channel artifacts out statement bundle reviewDue violations"
     ),
-    Kind.RECEIPT: "request release environment deployer result envelope violations",
+    Kind.RECEIPT: "request release environment deployer result envelope at violations",
     Kind.TRUST_APPLY: "root targets roster policy violations",
     Kind.UNLOCK: "slot fingerprint person",
 }
@@ -73,3 +103,8 @@ PAYLOAD_KEYS: Final[Mapping[Kind, frozenset[str]]] = MappingProxyType(
     {kind: frozenset(words.split()) for kind, words in _PAYLOAD_WORDS.items()},
 )
 """The payload keys each kind may carry; any other is refused, so nothing slips in unnamed."""
+
+BESIDE_KEYS: Final[Mapping[Kind, frozenset[str]]] = MappingProxyType(
+    {Kind.COUNTERSIGN: frozenset({"comment"}), Kind.DECLINE: frozenset({"reason"})}
+)
+"""What people wrote in their own words, and might have to be taken back: kept beside the entry."""

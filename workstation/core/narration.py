@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -35,6 +36,8 @@ class Narration:
     actor: Actor = field(default_factory=Actor)
     subject: Subject = field(default_factory=Subject)
     payload: JsonObject = field(default_factory=dict)
+    beside: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What was said in somebody's own words; the intent keeps it, where it can be redacted."""
 
     def draft(
         self,
@@ -55,6 +58,7 @@ class Narration:
             reason=None if reason is None else reason[:REASON_LIMIT],
             ref=ref,
             payload=self.payload | (payload or {}),
+            beside=self.beside if outcome is Outcome.INTENT else {},
         )
 
     def blocked(self, ref: int, verdict: Blocked, *, statement: str | None = None) -> Draft:
@@ -85,12 +89,13 @@ def narrate(action: Action) -> Narration:  # noqa: C901 (one case for each actio
         case OpenReview(review=review):
             shown: JsonObject = {"request": review.request.id, "review": review.digest}
             return Narration(kind=Kind.REVIEW_OPEN, subject=_request(review.request), payload=shown)
-        case Countersign(review=review, approver=approver):
+        case Countersign(review=review, approver=approver, comment=comment):
             bound: JsonObject = {"request": review.request.id, "review": review.digest}
-            return _decision(Kind.COUNTERSIGN, approver, review.request, bound)
+            words = {"comment": comment} if comment else {}
+            return _decision(Kind.COUNTERSIGN, approver, review.request, bound, words)
         case Decline(review=review, approver=approver, reason=reason):
-            said: JsonObject = {"request": review.request.id, "reason": reason}
-            return _decision(Kind.DECLINE, approver, review.request, said)
+            said: JsonObject = {"request": review.request.id}
+            return _decision(Kind.DECLINE, approver, review.request, said, {"reason": reason})
         case Release(request=request, directory=directory):
             out: JsonObject = {"request": request.id, "out": directory}
             return Narration(kind=Kind.RELEASE, subject=_request(request), payload=out)
@@ -117,7 +122,9 @@ def _request(request: Request) -> Subject:
     return Subject(digest=request.id, name=request.product.to_string())
 
 
-def _decision(kind: Kind, holder: CardHolder, request: Request, payload: JsonObject) -> Narration:
+def _decision(
+    kind: Kind, holder: CardHolder, request: Request, payload: JsonObject, words: Mapping[str, str]
+) -> Narration:
     person = None if holder.person is None else holder.person.id
     actor = Actor(person=person, role="approver", token=holder.token_serial, key=holder.key.fingerprint)
-    return Narration(kind=kind, actor=actor, subject=_request(request), payload=payload)
+    return Narration(kind=kind, actor=actor, subject=_request(request), payload=payload, beside=words)

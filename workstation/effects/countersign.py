@@ -54,7 +54,6 @@ def countersign(permit: Permit[Countersign], tools: Tools, materials: Materials)
             "roster": case.trust.roster.version,
             "policy": case.trust.policy.version,
             "builders": [*sorted(case.builders.people)],
-            "comment": action.comment,
         },
     )
 
