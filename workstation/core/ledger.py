@@ -62,7 +62,8 @@ class Ledger:
 
     def after(self, entries: Iterable[Entry]) -> Ledger:
         """Return the state after more entries; raises JournalError when they do not follow on."""
-        ledger = self
+        # One copy for all of them: a history of many requests is not copied for each entry about one.
+        ledger = replace(self, requests=dict(self.requests))
         for entry in entries:
             if entry.seq != ledger.size:
                 raise JournalError(f"entry {entry.seq} found where entry {ledger.size} was wanted")
@@ -161,4 +162,5 @@ def _admitted(entry: Entry) -> RequestHistory:
 
 
 def _changed(ledger: Ledger, history: RequestHistory) -> Ledger:
-    return replace(ledger, requests={**ledger.requests, history.request: history})
+    ledger.requests[history.request] = history
+    return ledger

@@ -21,7 +21,6 @@ from workstation.core.errors import TokenRefused, WorkstationError
 from workstation.core.facts import Facts
 from workstation.core.guardrails.judge import judge
 from workstation.core.identity import Digest, Fingerprint, digest_of
-from workstation.core.ledger import Ledger
 from workstation.core.narration import Narration, narrate
 from workstation.core.refusal import refusal_statement
 from workstation.core.review import RENDERER
@@ -29,6 +28,7 @@ from workstation.core.strict_json import JsonObject
 from workstation.core.verdict import Allowed, Blocked
 from workstation.effects.run import run
 from workstation.effects.tools import Effected, Tools
+from workstation.gate.folding import folded
 from workstation.gate.gathering import gather
 from workstation.journal.client import Journal
 from workstation.outcome import Materials, Result
@@ -74,7 +74,7 @@ class Gate:
     ) -> None:
         self._journal, self._vault, self._cards = journal, vault, cards
         self._trust_directory, self._station, self._clock = trust_directory, station, clock
-        self.ledger = Ledger().after(journal.entries())
+        self.ledger = folded(journal)
         self.trust: VerifiedTrust | None = load(trust_directory, now=clock())
         opened: JsonObject = {"recovered": journal.recovered, "size": self.ledger.size}
         self._append(Draft(kind=Kind.JOURNAL_OPEN, outcome=Outcome.INFO, payload=opened))
@@ -163,10 +163,13 @@ class Gate:
         self._append(told.draft(Outcome.FAILED, ref=intent.seq, reason=reason, rule=rule))
 
     def _append(self, draft: Draft) -> Entry:
-        # Text that is no Unicode (a path, an argument) never reaches the writer, which would not survive it.
+        # Text that is no Unicode (a path, an argument) is told before anything is sent.
         canonical(draft.to_json(), where="entry")
         entry = self._journal.append(draft)
-        self.ledger = self.ledger.after([entry])
+        if entry.seq == self.ledger.size:
+            self.ledger = self.ledger.after([entry])
+        else:  # the writer had something to say itself before, such as that a new segment began
+            self._catch_up()
         return entry
 
     def _catch_up(self) -> None:
