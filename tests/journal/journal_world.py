@@ -19,6 +19,9 @@ from workstation.journal.store import Station
 ORIGIN = "station.example/journal"
 PASSPHRASE = b"correct horse battery staple"
 KEY = bytes(range(32))
+START = 2
+"""Entries of a freshly commissioned journal: its first, and the token that was let in."""
+
 SEAL_KEY = b"\x55" * 32
 STATION_KEY = b"\x07" * 32
 TIME = EntryTime(boot=1, mono_ms=5, rtc_ms=1_795_000_000_000, floor_ms=1_794_000_000_000)
@@ -112,7 +115,7 @@ def commissioned(directory):
     with Journal.open(
         directory, PassphraseUnlock(passphrase=bytearray(PASSPHRASE)), clock=lambda: TIME
     ) as journal:
-        fingerprint = journal.add_token_slot(spki)
+        fingerprint = journal.add_token_slot(spki, "tester")
     return JournalWorld(
         directory=directory,
         seal_key=bytes(created.seal_key),

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from journal.journal_world import (
     ORIGIN,
     PASSPHRASE,
+    START,
     TIME,
     boot,
     commissioned,
@@ -44,12 +45,12 @@ def test_what_is_appended_comes_back_with_its_exact_bytes_after_reopening(statio
 
     with station.open() as journal:
         found = journal.entries()
-        assert found[1:] == tuple(said)
+        assert found[START:] == tuple(said)
         assert journal.head() == head
         assert journal.recovered == 0
     assert [parse_entry(entry.to_bytes()) for entry in found] == list(found)
     assert head.root == merkle.root([entry.leaf() for entry in found])
-    assert (head.origin, head.size) == (ORIGIN, 4)
+    assert (head.origin, head.size) == (ORIGIN, START + 3)
 
 
 def test_an_entry_carries_the_clocks_time_and_a_nonce_of_its_own(station):
@@ -65,9 +66,9 @@ def test_entries_can_be_asked_for_in_part_and_in_more_than_one_answer(station):
         for number in range(300):
             journal.append(boot(number))
 
-        assert [entry.seq for entry in journal.entries()] == list(range(301))
+        assert [entry.seq for entry in journal.entries()] == list(range(START + 300))
         assert [entry.seq for entry in journal.entries(5, 8)] == [5, 6, 7]
-        assert [entry.seq for entry in journal.entries(299)] == [299, 300]
+        assert [entry.seq for entry in journal.entries(START + 298)] == [START + 298, START + 299]
         assert journal.entries(0, 0) == journal.entries(9, 9) == journal.entries(400) == ()
 
 
@@ -84,9 +85,12 @@ def test_proofs_from_the_writer_verify_against_its_checkpoints(station):
         before = journal.head()
         entries = [journal.append(boot(number)) for number in range(5)]
         after = journal.head()
-        inclusion, consistency = journal.inclusion(3, 6), journal.consistency(before.size, after.size)
+        inclusion, consistency = (
+            journal.inclusion(START + 2, START + 5),
+            journal.consistency(before.size, after.size),
+        )
 
-    merkle.verify_inclusion(entries[2].leaf(), 3, 6, inclusion, after.root)
+    merkle.verify_inclusion(entries[2].leaf(), START + 2, START + 5, inclusion, after.root)
     merkle.verify_consistency(before.size, after.size, before.root, after.root, consistency)
 
 
@@ -140,8 +144,9 @@ def test_what_goes_wrong_at_the_token_reaches_the_caller(station):
 
 
 def test_the_slots_can_be_listed_without_any_key(station):
-    (slot,) = Journal.token_slots(station.directory)
+    first, slot = Journal.slots_of(station.directory)
 
+    assert [first.name, slot.name] == ["passphrase", "tester"]
     assert slot.fingerprint == station.fingerprint
     assert len(slot.ephemeral) == 65
 
@@ -155,7 +160,7 @@ def test_a_key_gets_one_slot_and_no_second(station):
             journal.add_token_slot(spki)
         with pytest.raises(Malformed):
             journal.add_token_slot(b"no key")
-    assert len(Journal.token_slots(station.directory)) == 2
+    assert len(Journal.slots_of(station.directory)) == 3
 
 
 def test_a_second_process_is_refused_and_told_who_has_the_journal(station):
@@ -226,7 +231,7 @@ def test_a_draft_with_too_long_a_reason_is_refused_and_the_journal_goes_on(stati
         with pytest.raises(Malformed, match="reason"):
             journal.append(Draft(kind=Kind.BOOT, outcome=Outcome.INFO, reason="x" * 2001))
 
-        assert journal.append(boot()).seq == 1
+        assert journal.append(boot()).seq == START
 
 
 def test_a_statement_in_the_newest_entry_is_signed_by_the_station(station):
@@ -241,7 +246,7 @@ def test_a_statement_in_the_newest_entry_is_signed_by_the_station(station):
 def test_no_statement_is_signed_without_its_entry(station):
     with station.open() as journal:
         with pytest.raises(JournalFailure, match="does not name"):
-            journal.attest(0, IN_TOTO, b"a statement")
+            journal.attest(START - 1, IN_TOTO, b"a statement")
         entry = journal.append(countersign(digest_of(b"a statement")))
         with pytest.raises(JournalFailure, match="does not name"):
             journal.attest(entry.seq, IN_TOTO, b"another statement")
@@ -288,7 +293,7 @@ def test_a_parent_that_disappears_leaves_a_journal_closed_in_order(station):
 
     assert not (station.directory / "journal.db-wal").exists()
     with station.open() as again:
-        assert (again.head().size, again.recovered) == (2, 0)
+        assert (again.head().size, again.recovered) == (START + 1, 0)
     journal._writer.end()
 
 
@@ -312,7 +317,7 @@ def test_a_request_that_makes_no_sense_is_refused_and_the_writer_goes_on(station
         with pytest.raises((Malformed, JournalFailure)):
             journal._writer.ask(asked)
 
-        assert journal.head().size == 1
+        assert journal.head().size == START
 
 
 @pytest.mark.parametrize("asked", [{"op": "open-passphrase"}, {"op": "create", "origin": "o", "now_ms": 1}])

@@ -77,12 +77,12 @@ def test_proofs_made_from_the_kept_subtrees_verify(world):
     for size in (1, 255, 256, 257, 512, 600):
         root = merkle.root(leaves[:size])
         seq = size * 2 // 3
-        merkle.verify_inclusion(leaves[seq], seq, size, log.inclusion(seq, size), root)
-        merkle.verify_consistency(size, 600, root, log.head().root, log.consistency(size, 600))
+        merkle.verify_inclusion(leaves[seq], seq, size, log.tree.inclusion(seq, size), root)
+        merkle.verify_consistency(size, 600, root, log.head().root, log.tree.consistency(size, 600))
     log.close()
 
 
-@pytest.mark.parametrize("ask", [lambda log: log.inclusion(3, 3), lambda log: log.inclusion(0, 9)])
+@pytest.mark.parametrize("ask", [lambda log: log.tree.inclusion(3, 3), lambda log: log.tree.inclusion(0, 9)])
 def test_no_proof_is_made_for_what_is_not_there(world, ask):
     log = world.create(count=4)
 
@@ -91,7 +91,7 @@ def test_no_proof_is_made_for_what_is_not_there(world, ask):
 
     assert failure_name(raised) is FailureName.REFUSED
     with pytest.raises(JournalFailure, match="cannot begin"):
-        log.consistency(4, 3)
+        log.tree.consistency(4, 3)
     log.close()
 
 
@@ -157,7 +157,7 @@ def test_a_database_that_is_empty_or_not_encrypted_is_refused(world, content):
 
 def test_no_change_is_possible_through_the_store_itself(world):
     log = world.create(count=2)
-    connection = log.parts().store._connection
+    connection = log.parts().store._newest._connection
 
     for statement in (
         "update entry set body = x'00'",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -14,9 +15,10 @@ from journal.journal_world import KEY, ORIGIN, PASSPHRASE, TIME, derived_by, unl
 from workstation.core.canonical import canonical
 from workstation.core.errors import Malformed
 from workstation.journal import hpke, keyring, opening
-from workstation.journal.envelope import Argon2Cost, Envelope, TokenSlot, binding, parse_envelope
+from workstation.journal.envelope import Envelope, Slot, TokenWay, binding, parse_envelope
 from workstation.journal.envelope import unlock_key as parsed_key
 from workstation.journal.failure import FailureName, JournalFailure
+from workstation.journal.slot_way import Argon2Cost, SharesWay
 
 CHEAP = Argon2Cost(memory_kib=512, iterations=1, lanes=1)
 TOKEN, SPKI = unlock_key()
@@ -24,12 +26,23 @@ HOLDER = parsed_key(SPKI, where="test")
 POINT = TOKEN.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
 
-def passphrase_slot(origin=ORIGIN, phrase=PASSPHRASE):
-    return keyring.seal_to_passphrase(origin, bytearray(KEY), bytearray(phrase), CHEAP)
+SECRET = bytes(range(100, 132))
+
+
+def sealed(slot, origin=ORIGIN):
+    return keyring.sealed(origin, bytearray(KEY), slot)
+
+
+def passphrase_slot(origin=ORIGIN, phrase=PASSPHRASE, name="words"):
+    return sealed(keyring.passphrase_slot(name, bytearray(phrase), CHEAP), origin)
+
+
+def shares_slot(secret=SECRET):
+    return sealed(keyring.secret_slot("shares", SharesWay(threshold=3, count=5), bytearray(secret)))
 
 
 def envelope(origin=ORIGIN):
-    slots = (passphrase_slot(origin), keyring.seal_to_token(origin, bytearray(KEY), HOLDER))
+    slots = (passphrase_slot(origin), sealed(keyring.token_slot("alice", HOLDER), origin))
     return Envelope(origin=origin, slots=slots)
 
 
@@ -60,7 +73,7 @@ def test_the_key_is_not_in_the_file():
 
 
 def test_any_of_several_passphrases_opens_the_journal():
-    found = envelope().with_slot(passphrase_slot(phrase=b"another passphrase"))
+    found = envelope().with_slot(passphrase_slot(phrase=b"another passphrase", name="more words"))
 
     assert keyring.open_with_passphrase(found, bytearray(b"another passphrase")) == KEY
 
@@ -112,11 +125,68 @@ def test_no_slot_can_be_moved_to_another_journal():
 def test_a_slot_that_names_another_holder_does_not_open():
     _, spki = unlock_key()
     mine = token_slot(envelope())
-    moved = TokenSlot(holder=parsed_key(spki, where="test"), ephemeral=mine.ephemeral, sealed=mine.sealed)
+    other = parsed_key(spki, where="test")
+    moved = Slot(name="alice", way=TokenWay(), recipient=other, ephemeral=mine.ephemeral, sealed=mine.sealed)
     found = Envelope(origin=ORIGIN, slots=(moved,))
 
     with pytest.raises(JournalFailure):
-        keyring.open_with_token(found, moved.holder.fingerprint, derived_by(TOKEN)(mine.ephemeral, ""))
+        keyring.open_with_token(found, other.fingerprint, derived_by(TOKEN)(mine.ephemeral, ""))
+
+
+def test_a_slot_that_was_renamed_does_not_open():
+    mine = token_slot(envelope())
+    found = Envelope(origin=ORIGIN, slots=(replace(mine, name="bob"),))
+
+    with pytest.raises(JournalFailure):
+        keyring.open_with_token(found, HOLDER.fingerprint, shared(found))
+
+
+def test_what_three_of_five_people_hold_opens_the_journal_too():
+    found = parse_envelope(envelope().with_slot(shares_slot()).to_bytes())
+
+    assert keyring.open_with_secret(found, "shares", bytearray(SECRET)) == KEY
+
+
+@pytest.mark.parametrize(
+    ("name", "secret"),
+    [
+        ("shares", bytes(32)),
+        ("shares", SECRET[:31]),
+        ("words", SECRET),
+        ("alice", SECRET),
+        ("nobody", SECRET),
+    ],
+)
+def test_another_secret_or_name_opens_nothing(name, secret):
+    found = envelope().with_slot(shares_slot())
+
+    with pytest.raises(JournalFailure) as raised:
+        keyring.open_with_secret(found, name, bytearray(secret))
+
+    assert raised.value.name is FailureName.WRONG_KEY
+
+
+def test_every_way_opens_what_was_sealed_anew_while_nobody_was_there():
+    fresh = bytearray(range(50, 82))
+    found = keyring.sealed_anew(envelope().with_slot(shares_slot()), fresh, 7)
+
+    assert found.since == 7
+    assert keyring.open_with_passphrase(found, bytearray(PASSPHRASE)) == fresh
+    assert keyring.open_with_token(found, HOLDER.fingerprint, shared(found)) == fresh
+    assert keyring.open_with_secret(found, "shares", bytearray(SECRET)) == fresh
+
+
+def test_a_key_pair_is_made_from_a_secret_as_rfc_9180_says():
+    # Appendix A.3.1: ikmE and pkEm of DHKEM(P-256, HKDF-SHA256).
+    material = "4270e54ffd08d79d5928020af4686d8f6b7d35dbe470265f1f5aa22816ce860e"
+    point = (
+        "04a92719c6195d5085104f469a8b9814d5838ff72b60501e2c4466e5e67b325ac9"
+        "8536d7b61a1af4b78e5b7f951c0900be863c403ce65c9bfcb9382657222d18c4"
+    )
+
+    found = hpke.key_pair(bytearray.fromhex(material)).public_key()
+
+    assert found.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint).hex() == point
 
 
 def test_a_cost_that_was_lowered_does_not_open():
@@ -141,7 +211,7 @@ def test_what_another_implementation_sealed_is_opened():
     slot = token_slot(envelope())
     suite = Suite(KEM.P256, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
-    assert suite.decrypt(slot.ephemeral + slot.sealed, TOKEN, binding(ORIGIN, slot)) == KEY
+    assert suite.decrypt(slot.ephemeral + slot.sealed, TOKEN, binding(ORIGIN, slot, 0)) == KEY
 
 
 def test_a_sealed_secret_shorter_than_its_tag_is_refused():
@@ -188,20 +258,23 @@ def slot_with(index, **changes):
 @pytest.mark.parametrize(
     "spoiled",
     [
-        document(v=2),
+        document(v=3),
         document(origin=""),
         document(origin="two words"),
         document(slots=[]),
         document(slots=[1]),
         document(slots=[{}]),
         document(slots=[{"kind": "shamir"}]),
+        document(slots=[{"kind": 5}]),
+        document(since=-1),
         document(extra=1),
         slot_with(0, memory_kib=8 * 1024 * 1024),
         slot_with(0, memory_kib=1),
         slot_with(0, iterations=0),
         slot_with(0, lanes=65),
         slot_with(0, salt="AAAA"),
-        slot_with(0, nonce="AAAA"),
+        slot_with(0, name="two words"),
+        slot_with(0, kind="token"),
         slot_with(0, sealed="AAAA"),
         slot_with(0, extra="AAAA"),
         slot_with(1, fingerprint="ab" * 32),
@@ -217,7 +290,7 @@ def test_a_file_that_is_not_quite_an_envelope_is_refused(spoiled):
 
 def test_two_slots_of_one_token_are_refused():
     found = document()
-    found["slots"].append(found["slots"][1])
+    found["slots"].append(found["slots"][1] | {"name": "alice-again"})
 
     with pytest.raises(Malformed, match="two slots"):
         parse_envelope(canonical(found))
@@ -262,7 +335,7 @@ def test_an_envelope_that_is_no_file_is_a_failure(tmp_path):
 def test_an_envelope_sealed_anew_for_another_origin_does_not_open_this_journal(tmp_path):
     opened, _ = opening.create(tmp_path, ORIGIN, bytearray(PASSPHRASE), TIME)
     other = "other.example/journal"
-    slot = keyring.seal_to_passphrase(other, opened.key, bytearray(PASSPHRASE), CHEAP)
+    slot = keyring.sealed(other, opened.key, keyring.passphrase_slot("words", bytearray(PASSPHRASE), CHEAP))
     opened.close()
     keyring.write_envelope(tmp_path / opening.ENVELOPE, Envelope(origin=other, slots=(slot,)))
 

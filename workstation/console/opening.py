@@ -89,7 +89,7 @@ def _named_cards(arguments: Namespace) -> Cards:
 
 
 def _token_unlock(arguments: Namespace, state: Path, cards: Cards) -> Unlock:
-    slots = {slot.fingerprint for slot in Journal.token_slots(journal_directory(state))}
+    slots = {slot.fingerprint for slot in Journal.slots_of(journal_directory(state))}
     key, _ = cards.shown_key(arguments.unlock)
     if key.fingerprint not in slots:
         raise JournalError(f"the card's key {key.fingerprint} does not open this journal")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from workstation.core.entry import NO_LEAF, VERSION, Kind, parse_entry
 from workstation.core.errors import Malformed
 from workstation.core.merkle import complete_root, leaf_hash, root
+from workstation.journal.audit_beside import beside_findings
 from workstation.journal.failure import JournalFailure
 from workstation.journal.schema import TILE_LEVELS
 from workstation.journal.seal import commitment, next_key, seal_of
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from workstation.journal.leaf_format import Frame
     from workstation.journal.leaf_log import LeafLog
     from workstation.journal.log import Log, Parts
-    from workstation.journal.store import Row, Store
+    from workstation.journal.rows import Row
+    from workstation.journal.segments import Segments
 
 MOST_FINDINGS: Final = 100
 
@@ -61,11 +63,12 @@ def _told(log: Log, parts: Parts, leaves: list[bytes], seal_key: bytearray | Non
     yield from _tiles(store, leaves)
     yield from _header(leaf_log, len(leaves))
     yield from _genesis(log, store, seal_key)
+    yield from beside_findings(store, len(leaves))
     if seal_key is not None:
         yield from _seals(parts, len(leaves), seal_key)
 
 
-def _chain(log: Log, store: Store, leaf_log: LeafLog, leaves: list[bytes]) -> Iterator[str]:
+def _chain(log: Log, store: Segments, leaf_log: LeafLog, leaves: list[bytes]) -> Iterator[str]:
     frames = leaf_log.frames()
     origin, prev = log.head().origin, NO_LEAF
     for row in store.rows(0, store.size()):
@@ -102,7 +105,7 @@ def _place(body: bytes) -> tuple[Any, ...] | None:
         return None
 
 
-def _tiles(store: Store, leaves: list[bytes]) -> Iterator[str]:
+def _tiles(store: Segments, leaves: list[bytes]) -> Iterator[str]:
     level, row, width = 0, leaves, 1 << TILE_LEVELS
     while len(row) >= width:
         level += TILE_LEVELS
@@ -118,7 +121,7 @@ def _header(leaf_log: LeafLog, size: int) -> Iterator[str]:
         yield "leaf log: the header is damaged"
 
 
-def _genesis(log: Log, store: Store, seal_key: bytearray | None) -> Iterator[str]:
+def _genesis(log: Log, store: Segments, seal_key: bytearray | None) -> Iterator[str]:
     said: dict[str, Any] = {}
     for row in store.rows(0, 1):
         try:

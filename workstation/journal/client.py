@@ -8,14 +8,26 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Self, TypeAlias, assert_never
+from typing import TYPE_CHECKING, Final, Self
 
 from workstation.core.entry import parse_entry, time_to_json
-from workstation.core.identity import Fingerprint
+from workstation.core.identity import Fingerprint, digest_of
 from workstation.core.strict_json import MAX_INTEGER
+from workstation.journal.client_values import (
+    BesideText,
+    Created,
+    PassphraseUnlock,
+    SecretUnlock,
+    SlotInfo,
+    TokenUnlock,
+    Unlock,
+    Verification,
+    parse_beside,
+)
 from workstation.journal.failure import FailureName, JournalFailure
 from workstation.journal.head import Head
+from workstation.journal.slot_way import PassphraseWay, TokenWay, Way
+from workstation.journal.unlocking import slots_of, unlocked
 from workstation.journal.writer_link import WriterLink
 from workstation.process import frames
 
@@ -26,55 +38,19 @@ if TYPE_CHECKING:
     from workstation.core.shape import Fields
     from workstation.core.strict_json import JsonObject
 
+__all__ = [
+    "BesideText",
+    "Created",
+    "Journal",
+    "PassphraseUnlock",
+    "SecretUnlock",
+    "SlotInfo",
+    "TokenUnlock",
+    "Unlock",
+    "Verification",
+]
+
 _SLOW_SECONDS: Final = 600.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PassphraseUnlock:
-    """Open with the recovery passphrase; the buffer is wiped."""
-
-    passphrase: bytearray = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenUnlock:
-    """Open with a holder's unlock key.
-
-    `shared_secret` is given the slot's ephemeral point (65 bytes, uncompressed) and the key's
-    fingerprint, and returns ECDH's raw x coordinate as the token derives it. The buffer is wiped.
-    """
-
-    fingerprint: Fingerprint
-    shared_secret: Callable[[bytes, Fingerprint], bytearray]
-
-
-Unlock: TypeAlias = PassphraseUnlock | TokenUnlock
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Created:
-    """What leaves the ceremony: K_0, to be kept off the machine, and the station's raw Ed25519 key."""
-
-    seal_key: bytearray = field(repr=False)
-    station_key: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenSlotInfo:
-    """A way to open the journal with a token: which key, and what to hand to it."""
-
-    fingerprint: Fingerprint
-    spki: bytes
-    ephemeral: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verification:
-    """What a full verification found (nothing, when sound), and the size and root it computed."""
-
-    findings: tuple[str, ...]
-    size: int
-    root: bytes
 
 
 class Journal:
@@ -106,20 +82,20 @@ class Journal:
         """Open the journal in `directory`; `clock` is asked once for every entry."""
         writer = WriterLink(directory)
         try:
-            return cls(writer, _unlocked(writer, unlock), clock)
+            return cls(writer, unlocked(writer, unlock), clock)
         except BaseException:
             writer.end()
             raise
 
     @classmethod
-    def token_slots(cls, directory: Path) -> tuple[TokenSlotInfo, ...]:
-        """Return the token slots of a journal, open or not; no key is needed."""
+    def slots_of(cls, directory: Path) -> tuple[SlotInfo, ...]:
+        """Return the ways to open a journal, open or not; no key is needed."""
         with WriterLink(directory) as writer:
-            return _token_slots(writer)
+            return slots_of(writer)
 
     def append(self, draft: Draft) -> Entry:
         """Write one entry and return it once it is durable; raises Malformed when it cannot be one."""
-        asked: JsonObject = {"op": "append", "draft": draft.to_json(), "time": time_to_json(self._clock())}
+        asked: JsonObject = {"op": "append", "draft": draft.to_json(), **self._time()}
         return parse_entry(self._writer.ask(asked)["body"].text(at_most=frames.MAX_FRAME).encode())
 
     def head(self) -> Head:
@@ -171,10 +147,72 @@ class Journal:
         asked: JsonObject = {"op": "attest", "seq": seq, "payload_type": payload_type, "payload": encoded}
         return self._writer.ask(asked)["signature"].base64()
 
-    def add_token_slot(self, spki: bytes) -> Fingerprint:
+    def slots(self) -> tuple[SlotInfo, ...]:
+        """Return the ways to open this journal."""
+        return slots_of(self._writer)
+
+    def put_slot(
+        self,
+        name: str,
+        way: Way,
+        *,
+        spki: bytes | None = None,
+        secret: bytearray | None = None,
+        replaces: str | None = None,
+    ) -> Fingerprint:
+        """Let a token (`spki`, P-256) or a secret open the journal too, or instead of the slot `replaces`.
+
+        Of a passphrase only the kind of `way` counts: its cost and salt are chosen anew. What is replaced
+        opens nothing that is written from now on: a new key and a new segment begin. The secret is wiped.
+        """
+        said: JsonObject = {"kind": "passphrase"} if isinstance(way, PassphraseWay) else way.to_json()
+        asked: JsonObject = {**said, "op": "put-slot", "name": name, "replaces": replaces, **self._time()}
+        if spki is not None:
+            asked["spki"] = base64.b64encode(spki).decode()
+        return Fingerprint(self._writer.ask(asked, secret=secret)["fingerprint"].digest())
+
+    def add_token_slot(self, spki: bytes, name: str | None = None) -> Fingerprint:
         """Let the private half of a P-256 key (SubjectPublicKeyInfo, DER) open the journal too."""
-        answer = self._writer.ask({"op": "add-token-slot", "spki": base64.b64encode(spki).decode()})
-        return Fingerprint(answer["fingerprint"].digest())
+        return self.put_slot(name or digest_of(spki)[:16], TokenWay(), spki=spki)
+
+    def remove_slot(self, name: str) -> None:
+        """Take a way to open the journal away: a new key and a new segment begin."""
+        self._writer.ask({"op": "remove-slot", "name": name, **self._time()})
+
+    def beside(self, start: int = 0, stop: int | None = None) -> tuple[BesideText, ...]:
+        """Return the texts kept beside the entries with start <= seq < stop that were not redacted."""
+        found: list[BesideText] = []
+        while True:
+            after = found[-1].seq + 1 if found else start
+            asked: JsonObject = {"op": "beside", "start": after, "stop": stop or MAX_INTEGER}
+            answered = [parse_beside(each) for each in self._writer.ask(asked)["beside"].items()]
+            if not answered:
+                return tuple(found)
+            found.extend(answered)
+
+    def redact(self, order: int) -> None:
+        """Take away the texts that the allowed `journal.redact` entry `order` names; the leaf stays."""
+        self._writer.ask({"op": "redact", "order": order})
+
+    def snapshot(self) -> tuple[int, bytes] | None:
+        """Return the newest fold kept in the journal with the number of entries it is of, if it verifies."""
+        answer = self._writer.ask({"op": "snapshot"})
+        size = answer["size"].integer(0, MAX_INTEGER)
+        return (size, answer["body"].base64()) if size else None
+
+    def keep_snapshot(self, size: int, body: bytes) -> Entry:
+        """Keep a fold of all `size` entries; the entry that is returned follows them and holds its digest."""
+        encoded = base64.b64encode(body).decode()
+        asked: JsonObject = {"op": "keep-snapshot", "size": size, "body": encoded, **self._time()}
+        return parse_entry(self._writer.ask(asked)["body"].text(at_most=frames.MAX_FRAME).encode())
+
+    def tile(self, level: int, index: int, width: int = 256) -> bytes:
+        """Return a tile of the tree: `width` hashes of 32 bytes (C2SP tlog-tiles)."""
+        asked: JsonObject = {"op": "tile", "level": level, "index": index, "width": width}
+        return self._writer.ask(asked)["tile"].base64()
+
+    def _time(self) -> JsonObject:
+        return {"time": time_to_json(self._clock())}
 
     def close(self) -> None:
         """Close the journal in order and end the writer."""
@@ -190,37 +228,6 @@ class Journal:
         # A writer that is gone has nothing left to close; whoever asked it last was told.
         if self._writer.alive:
             self.close()
-
-
-def _unlocked(writer: WriterLink, unlock: Unlock) -> Fields:
-    match unlock:
-        case PassphraseUnlock():
-            return writer.ask({"op": "open-passphrase"}, secret=unlock.passphrase)
-        case TokenUnlock():
-            for slot in _token_slots(writer):
-                if slot.fingerprint == unlock.fingerprint:
-                    shared = unlock.shared_secret(slot.ephemeral, slot.fingerprint)
-                    return writer.ask({"op": "open-token", "fingerprint": slot.fingerprint}, secret=shared)
-            raise JournalFailure(
-                FailureName.WRONG_KEY, f"the journal has no slot for key {unlock.fingerprint}"
-            )
-        case _:
-            assert_never(unlock)
-
-
-def _token_slots(writer: WriterLink) -> tuple[TokenSlotInfo, ...]:
-    found = [
-        each.fields("fingerprint", "spki", "ephemeral")
-        for each in writer.ask({"op": "slots"})["tokens"].items()
-    ]
-    return tuple(
-        TokenSlotInfo(
-            fingerprint=Fingerprint(each["fingerprint"].digest()),
-            spki=each["spki"].base64(),
-            ephemeral=each["ephemeral"].base64(),
-        )
-        for each in found
-    )
 
 
 def _proof(answer: Fields) -> tuple[bytes, ...]:

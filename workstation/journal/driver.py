@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-Cell: TypeAlias = "int | str | bytes | None"
+Cell: TypeAlias = "int | str | bytes | bytearray | None"
 Cells: TypeAlias = "tuple[Cell, ...]"
 
 

@@ -54,3 +54,14 @@ class JournalFailure(JournalError):
         super().__init__(f"{name}: {why}")
         self.name = name
         self.why = why
+
+
+def database_failure(text: str) -> JournalFailure:
+    """Return the failure that a message of the database library means."""
+    if "not a database" in text:
+        return JournalFailure(
+            FailureName.WRONG_KEY, "the key does not open the database, or its first page is damaged"
+        )
+    if "malformed" in text:
+        return JournalFailure(FailureName.DAMAGED, f"the database is damaged ({text})")
+    return JournalFailure(FailureName.DISK, f"the database could not be read or written ({text})")

@@ -102,8 +102,10 @@ class LeafLog:
         return parse_header(os.pread(self._fd, HEADER_BYTES, 0))
 
     def close(self) -> None:
-        """Close the file as it is."""
-        os.close(self._fd)
+        """Close the file as it is, once."""
+        fd, self._fd = self._fd, -1
+        if fd >= 0:
+            os.close(fd)
 
     def close_in_order(self) -> None:
         """Write the closing mark: from now on nothing may be missing. Then close."""

@@ -24,38 +24,40 @@ from workstation.core.entry import (
     parse_entry,
     placed,
 )
-from workstation.core.merkle import (
-    complete_root,
-    consistency_proof,
-    frontier_of,
-    inclusion_proof,
-    leaf_hash,
-)
+from workstation.core.merkle import leaf_hash
+from workstation.journal import besides
 from workstation.journal.failure import FailureName, JournalFailure
 from workstation.journal.head import Head
 from workstation.journal.leaf_format import Frame, Slot
 from workstation.journal.leaf_log import LeafLog
 from workstation.journal.recovery import recovered_key
-from workstation.journal.schema import TILE_LEVELS
+from workstation.journal.rows import Beside, Row, Station
 from workstation.journal.seal import commitment, next_key, seal_of
-from workstation.journal.store import Row, Station, Store
+from workstation.journal.segments import DATABASE, Segments
+from workstation.journal.tree import Tree
 from workstation.process.frames import wipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-DATABASE: Final = "journal.db"
+    from workstation.core.strict_json import JsonObject
+
+__all__ = ["DATABASE", "LEAF_LOG", "Log", "Parts"]
+
 LEAF_LOG: Final = "leaf.log"
 FLUSH_EVERY: Final = 256
 """Appends between two emptyings of the write-ahead log."""
+
+FLUSH_BYTES: Final = 16 * 1024 * 1024
+"""Or this many bytes of entries."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Parts:
     """What a verification reads: both files, and the key that would seal the next entry."""
 
-    store: Store
+    store: Segments
     leaf_log: LeafLog
     key: bytearray
 
@@ -63,7 +65,7 @@ class Parts:
 class Log:
     """An open journal; the caller holds the lock."""
 
-    def __init__(self, store: Store, leaf_log: LeafLog) -> None:
+    def __init__(self, store: Segments, leaf_log: LeafLog) -> None:
         """Join the parts and recover; raises JournalFailure (loss, damaged)."""
         self._store, self._leaf_log = store, leaf_log
         self._station = store.station()
@@ -72,10 +74,10 @@ class Log:
         self.recovered = size - leaf_log.count
         """Entries that were committed and not acknowledged before: 0 or 1."""
         self._settle(size)
-        self._frontier = frontier_of(size, self._subtree)
+        self.tree = Tree(store, size)
         self._last = next(store.rows(size - 1, size)).leaf.hex() if size else NO_LEAF
         self._poison: str | None = None
-        self._unflushed = 0
+        self._unflushed = self._unflushed_bytes = 0
 
     @classmethod
     def create(
@@ -89,13 +91,13 @@ class Log:
         except OSError as error:
             raise JournalFailure(FailureName.DISK, str(error)) from error
         try:
-            store = Store.create(directory / DATABASE, key, station)
+            store = Segments.create(directory, key, station)
         except JournalFailure:
             leaf_log.close()
             raise
         log = cls(store, leaf_log)
-        said = {"station": log.station_key.hex(), "seal": commitment(seal_key)}
-        log.append(Draft(kind=Kind.JOURNAL_GENESIS, outcome=Outcome.INFO, payload={**said}), now)
+        said: JsonObject = {"station": log.station_key.hex(), "seal": commitment(seal_key)}
+        log.append(Draft(kind=Kind.JOURNAL_GENESIS, outcome=Outcome.INFO, payload=said), now)
         return log
 
     @classmethod
@@ -105,9 +107,9 @@ class Log:
             leaf_log = LeafLog.open(directory / LEAF_LOG)
         except OSError as error:
             raise JournalFailure(FailureName.DISK, str(error)) from error
-        store: Store | None = None
+        store: Segments | None = None
         try:
-            store = Store.open(directory / DATABASE, key)
+            store = Segments.open(directory, key)
             return cls(store, leaf_log)
         except (JournalFailure, OSError) as error:
             leaf_log.close()
@@ -124,7 +126,7 @@ class Log:
 
     def head(self) -> Head:
         """Return size and root of all that is acknowledged."""
-        return Head(origin=self._station.origin, size=self._frontier.size, root=self._frontier.root())
+        return Head(origin=self._station.origin, size=self.tree.size, root=self.tree.root())
 
     def append(self, draft: Draft, time: EntryTime) -> Entry:
         """Write one entry and return it once it is durable in both files.
@@ -133,34 +135,34 @@ class Log:
         (disk, poisoned) when it could not be written: it may be found after the next open.
         """
         self._expect_sound()
-        seq = self._frontier.size
+        seq, salts = self.tree.size, besides.salts_for(draft)
         nonce = os.urandom(NONCE_BYTES).hex()
-        entry = placed(draft, log=self._station.origin, seq=seq, prev=self._last, nonce=nonce, time=time)
+        entry = placed(
+            draft, log=self._station.origin, seq=seq, prev=self._last, nonce=nonce, time=time, salts=salts
+        )
         body = entry.to_bytes()
         parse_entry(body)  # What could not be read back is never written.
         leaf = leaf_hash(body)
-        self._write(Row(seq=seq, leaf=leaf, seal=seal_of(self._key, seq, leaf), body=body))
+        row = Row(seq=seq, leaf=leaf, seal=seal_of(self._key, seq, leaf), body=body)
+        self._write(row, besides.rows_for(draft, seq, salts))
         return entry
 
     def bodies(self, start: int, stop: int) -> Iterator[bytes]:
         """Yield the exact bytes of the entries with start <= seq < stop."""
         self._expect_sound()
-        for row in self._store.rows(start, min(stop, self._frontier.size)):
+        for row in self._store.rows(start, min(stop, self.tree.size)):
             yield row.body
 
-    def inclusion(self, seq: int, size: int) -> tuple[bytes, ...]:
-        """Return the proof that entry `seq` is in the first `size`; raises JournalFailure (refused)."""
-        self._expect_within(size)
-        if not 0 <= seq < size:
-            raise JournalFailure(FailureName.REFUSED, f"there is no entry {seq} among the first {size}")
-        return inclusion_proof(seq, size, self._subtree)
+    def besides(self, start: int, stop: int) -> Iterator[Beside]:
+        """Yield the texts kept beside the entries with start <= seq < stop, in order."""
+        self._expect_sound()
+        return besides.besides(self._store, start, stop)
 
-    def consistency(self, old: int, new: int) -> tuple[bytes, ...]:
-        """Return the proof that the first `new` begin with the first `old`; raises JournalFailure."""
-        self._expect_within(new)
-        if not 0 <= old <= new:
-            raise JournalFailure(FailureName.REFUSED, f"a journal of {new} cannot begin with {old}")
-        return consistency_proof(old, new, self._subtree)
+    @property
+    def segments(self) -> Segments:
+        """The databases, for upkeep; raises JournalFailure (poisoned)."""
+        self._expect_sound()
+        return self._store
 
     def sign(self, message: bytes) -> bytes:
         """Return the station's Ed25519 signature; whether there should be one is decided in `signing`."""
@@ -172,11 +174,33 @@ class Log:
         self._expect_sound()
         return Parts(store=self._store, leaf_log=self._leaf_log, key=self._key)
 
+    @property
+    def segment_number(self) -> int:
+        """The number of the segment that takes the appends, whether or not a write failed."""
+        return self._store.place.number
+
+    def poison(self, why: str) -> None:
+        """Let nothing more be written until the journal is opened again."""
+        self._poison = why
+
+    def guard(self, write: Callable[[], None]) -> None:
+        """Do something to the files; whatever goes wrong poisons the journal."""
+        try:
+            write()
+        except BaseException as error:
+            # What is on the disk now is unknown, whatever the cause: only opening again tells.
+            self._poison = str(error)
+            if isinstance(error, OSError):
+                raise JournalFailure(
+                    FailureName.DISK, f"the leaf log could not be written ({error})"
+                ) from error
+            raise
+
     def close(self) -> None:
         """Close in order, unless a write failed; the seal key is wiped. Raises JournalFailure (disk)."""
         try:
             if self._poison is None:
-                self._guard(self._store.flush)
+                self.guard(self._store.flush)
         finally:
             self._store.close()
             wipe(self._key)
@@ -196,51 +220,27 @@ class Log:
             leaf_log.append(_frame(row), slot)
         leaf_log.settle(slot)
 
-    def _write(self, row: Row) -> None:
+    def _write(self, row: Row, kept: tuple[Beside, ...]) -> None:
         """Make one entry durable in both files, or poison the journal."""
-        frontier, nodes = self._frontier.grown(row.leaf)
-        following = next_key(self._key)
-        self._guard(self._flush_when_due)
-        self._guard(lambda: self._store.append(row, nodes))
-        self._guard(
-            lambda: self._leaf_log.append(_frame(row), Slot(index=frontier.size, key=bytes(following)))
-        )
+        nodes, following = self.tree.completed_by(row.leaf), next_key(self._key)
+        self.guard(lambda: self._flush_when_due(len(row.body)))
+        self.guard(lambda: self._store.append(row, nodes, kept))
+        slot = Slot(index=row.seq + 1, key=bytes(following))
+        self.guard(lambda: self._leaf_log.append(_frame(row), slot))
         wipe(self._key)
-        self._key, self._frontier, self._last = following, frontier, row.leaf.hex()
+        self.tree.grow(row.leaf)
+        self._key, self._last = following, row.leaf.hex()
 
-    def _flush_when_due(self) -> None:
-        if self._unflushed >= FLUSH_EVERY:
+    def _flush_when_due(self, coming: int) -> None:
+        if self._unflushed >= FLUSH_EVERY or self._unflushed_bytes + coming > FLUSH_BYTES:
             self._store.flush()
-            self._unflushed = 0
+            self._unflushed = self._unflushed_bytes = 0
         self._unflushed += 1
-
-    def _guard(self, write: Callable[[], None]) -> None:
-        try:
-            write()
-        except BaseException as error:
-            # What is on the disk now is unknown, whatever the cause: only opening again tells.
-            self._poison = str(error)
-            if isinstance(error, OSError):
-                raise JournalFailure(
-                    FailureName.DISK, f"the leaf log could not be written ({error})"
-                ) from error
-            raise
+        self._unflushed_bytes += coming
 
     def _expect_sound(self) -> None:
         if self._poison is not None:
             raise JournalFailure(FailureName.POISONED, f"open the journal again: {self._poison}")
-
-    def _expect_within(self, size: int) -> None:
-        self._expect_sound()
-        if size > self._frontier.size:
-            raise JournalFailure(
-                FailureName.REFUSED, f"the journal has {self._frontier.size} entries, not {size}"
-            )
-
-    def _subtree(self, level: int, index: int) -> bytes:
-        kept = level - level % TILE_LEVELS
-        width = 1 << (level - kept)
-        return complete_root(self._store.subtree_row(kept, index * width, (index + 1) * width))
 
 
 def _frame(row: Row) -> Frame:

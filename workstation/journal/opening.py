@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
-from workstation.journal.envelope import Argon2Cost, Envelope
+from workstation.journal import ballast
+from workstation.journal.envelope import Envelope
 from workstation.journal.failure import FailureName, JournalFailure
 from workstation.journal.keyring import (
     open_with_passphrase,
+    open_with_secret,
     open_with_token,
+    passphrase_slot,
     read_envelope,
-    seal_to_passphrase,
+    sealed,
     write_envelope,
 )
 from workstation.journal.lock import Lock
-from workstation.journal.log import DATABASE, LEAF_LOG, Log
-from workstation.journal.secret import KEY_BYTES, derived, held
-from workstation.journal.store import Station
+from workstation.journal.log import LEAF_LOG, Log
+from workstation.journal.opened import ENVELOPE, Opened, database_key
+from workstation.journal.rows import Station
+from workstation.journal.secret import KEY_BYTES, held
+from workstation.journal.segments import DATABASE, newest_number, settle_unfinished
+from workstation.journal.slot_way import Argon2Cost
 from workstation.process.frames import wipe
 
 if TYPE_CHECKING:
@@ -28,28 +33,11 @@ if TYPE_CHECKING:
     from workstation.core.entry import EntryTime
     from workstation.core.identity import Fingerprint
 
-ENVELOPE: Final = "envelope.json"
+__all__ = ["ENVELOPE", "LOCK", "Opened", "create", "unlock_with_passphrase", "unlock_with_token"]
+
 LOCK: Final = "journal.lock"
-_DATABASE_KEY: Final = "database"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Opened:
-    """An open journal, the lock on its directory, and the one key the envelope guards."""
-
-    log: Log
-    lock: Lock
-    key: bytearray
-
-    def close(self) -> None:
-        """Close the journal in order, wipe the key, let go of the lock. Raises JournalFailure (disk)."""
-        try:
-            self.log.close()
-        except OSError as error:
-            raise JournalFailure(FailureName.DISK, str(error)) from error
-        finally:
-            wipe(self.key)
-            self.lock.close()
+FIRST_SLOT: Final = "passphrase"
+"""The name of the slot every journal begins with."""
 
 
 def create(directory: Path, origin: str, passphrase: bytearray, now: EntryTime) -> tuple[Opened, bytearray]:
@@ -62,13 +50,14 @@ def create(directory: Path, origin: str, passphrase: bytearray, now: EntryTime) 
             if (directory / name).exists():
                 raise JournalFailure(FailureName.EXISTS, f"{name} is there already")
         key, seal_key = bytearray(os.urandom(KEY_BYTES)), bytearray(os.urandom(KEY_BYTES))
-        envelope = Envelope(origin=origin, slots=(seal_to_passphrase(origin, key, passphrase, Argon2Cost()),))
+        slot = sealed(origin, key, passphrase_slot(FIRST_SLOT, passphrase, Argon2Cost()))
         # The envelope first: a database without one could never be opened.
-        write_envelope(directory / ENVELOPE, envelope)
+        write_envelope(directory / ENVELOPE, Envelope(origin=origin, slots=(slot,)))
+        ballast.load(directory)
         station = Station(origin=origin, private_key=os.urandom(KEY_BYTES))
-        with held(derived(key, _DATABASE_KEY)) as database_key:
-            log = Log.create(directory, database_key, station=station, seal_key=seal_key, now=now)
-        return Opened(log=log, lock=locked.kept(), key=key), seal_key
+        with held(database_key(key, 0)) as found:
+            log = Log.create(directory, found, station=station, seal_key=seal_key, now=now)
+        return Opened(directory=directory, log=log, lock=locked.kept(), key=key), seal_key
 
 
 def unlock_with_passphrase(directory: Path, passphrase: bytearray) -> Opened:
@@ -81,6 +70,11 @@ def unlock_with_token(directory: Path, fingerprint: Fingerprint, shared: bytearr
     return _unlock(directory, lambda envelope: open_with_token(envelope, fingerprint, shared))
 
 
+def unlock_with_secret(directory: Path, name: str, secret: bytearray) -> Opened:
+    """Open the journal with what shares or a TPM gave out; raises as `unlock_with_passphrase`."""
+    return _unlock(directory, lambda envelope: open_with_secret(envelope, name, secret))
+
+
 def _unlock(directory: Path, unsealed: Callable[[Envelope], bytearray]) -> Opened:
     for name in (ENVELOPE, DATABASE, LEAF_LOG):
         if not (directory / name).exists():
@@ -91,19 +85,31 @@ def _unlock(directory: Path, unsealed: Callable[[Envelope], bytearray]) -> Opene
         envelope = read_envelope(directory / ENVELOPE)
         key = unsealed(envelope)
         try:
-            log = _opened_log(directory, envelope.origin, key)
+            _settle(directory, envelope)
+            log = _opened_log(directory, envelope, key)
         except BaseException:
             wipe(key)
             raise
-        return Opened(log=log, lock=locked.kept(), key=key)
+        ballast.load(directory)
+        return Opened(directory=directory, log=log, lock=locked.kept(), key=key)
 
 
-def _opened_log(directory: Path, origin: str, key: bytearray) -> Log:
-    with held(derived(key, _DATABASE_KEY)) as database_key:
-        log = Log.open(directory, database_key)
-    if log.head().origin != origin:
+def _settle(directory: Path, envelope: Envelope) -> None:
+    try:
+        settle_unfinished(directory, envelope.since)
+    except OSError as error:
+        raise JournalFailure(FailureName.DISK, str(error)) from error
+
+
+def _opened_log(directory: Path, envelope: Envelope, key: bytearray) -> Log:
+    number = newest_number(directory)
+    if number < envelope.since:
+        raise JournalFailure(FailureName.MISSING, f"segment {envelope.since} is not there")
+    with held(database_key(key, number)) as found:
+        log = Log.open(directory, found)
+    if log.head().origin != envelope.origin:
         log.close()
-        raise JournalFailure(FailureName.DAMAGED, f"the envelope is for {origin}")
+        raise JournalFailure(FailureName.DAMAGED, f"the envelope is for {envelope.origin}")
     return log
 
 

@@ -13,10 +13,11 @@ from workstation.journal.seal import next_key, seal_of
 
 if TYPE_CHECKING:
     from workstation.journal.leaf_log import LeafLog
-    from workstation.journal.store import Row, Store
+    from workstation.journal.rows import Row
+    from workstation.journal.segments import Segments
 
 
-def recovered_key(store: Store, leaf_log: LeafLog, size: int) -> bytearray:
+def recovered_key(store: Segments, leaf_log: LeafLog, size: int) -> bytearray:
     """Return the key that seals entry `size`; raises JournalFailure (loss, damaged)."""
     _expect_nothing_lost(leaf_log, size)
     row = next(store.rows(size - 1, size)) if size else None

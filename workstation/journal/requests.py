@@ -16,12 +16,19 @@ from workstation.core.checkpoint import is_name
 from workstation.core.entry import EntryTime, parse_draft, parse_time
 from workstation.core.identity import Fingerprint
 from workstation.core.strict_json import MAX_INTEGER, JsonObject
+from workstation.journal import upkeep
 from workstation.journal.audit import audit
-from workstation.journal.envelope import TokenSlot, unlock_key
 from workstation.journal.failure import FailureName, JournalFailure
-from workstation.journal.keyring import read_envelope, seal_to_token, write_envelope
-from workstation.journal.opening import ENVELOPE, Opened, create, unlock_with_passphrase, unlock_with_token
+from workstation.journal.keyring import read_envelope
+from workstation.journal.opening import (
+    ENVELOPE,
+    create,
+    unlock_with_passphrase,
+    unlock_with_secret,
+    unlock_with_token,
+)
 from workstation.journal.signing import attestation, checkpoint_note
+from workstation.journal.slot_requests import put_slot, remove_slot, slots_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +37,7 @@ if TYPE_CHECKING:
     from workstation.core.shape import Shape
     from workstation.core.strict_json import JsonValue
     from workstation.journal.head import Head
+    from workstation.journal.opened import Opened
 
 MOST_ENTRIES: Final = 256
 """Entries in one answer; the client asks again for more."""
@@ -55,6 +63,8 @@ class Requests:
             "create": self._create,
             "open-passphrase": self._open_passphrase,
             "open-token": self._open_token,
+            "open-secret": self._open_secret,
+            "put-slot": self._put_slot,
         }
         self._plain: dict[str, Callable[[Shape], JsonObject]] = {
             "slots": self._slots,
@@ -65,7 +75,13 @@ class Requests:
             "inclusion": self._inclusion,
             "consistency": self._consistency,
             "attest": self._attest,
-            "add-token-slot": self._add_token_slot,
+            "put-slot": lambda request: put_slot(self._open, request, None),
+            "remove-slot": lambda request: remove_slot(self._open, request),
+            "tile": self._tile,
+            "beside": self._beside,
+            "redact": self._redact,
+            "snapshot": self._snapshot,
+            "keep-snapshot": self._keep_snapshot,
             "close": self._close,
         }
 
@@ -107,6 +123,15 @@ class Requests:
         self._journal = unlock_with_token(self._directory, fingerprint, shared)
         return Answer(said=self._opened_said())
 
+    def _open_secret(self, request: Shape, secret: bytearray) -> Answer:
+        name = request.fields("op", "name")["name"].identifier()
+        self._expect_closed()
+        self._journal = unlock_with_secret(self._directory, name, secret)
+        return Answer(said=self._opened_said())
+
+    def _put_slot(self, request: Shape, secret: bytearray) -> Answer:
+        return Answer(said=put_slot(self._open, request, secret))
+
     def _opened_said(self) -> JsonObject:
         log = self._open.log
         return {"station": log.station_key.hex(), "recovered": log.recovered, "head": _head_json(log.head())}
@@ -114,21 +139,12 @@ class Requests:
     def _slots(self, request: Shape) -> JsonObject:
         request.fields("op")
         envelope = read_envelope(self._directory / ENVELOPE)
-        tokens = [slot for slot in envelope.slots if isinstance(slot, TokenSlot)]
-        said: list[JsonValue] = [
-            {
-                "fingerprint": slot.holder.fingerprint,
-                "spki": _base64(slot.holder.spki),
-                "ephemeral": _base64(slot.ephemeral),
-            }
-            for slot in tokens
-        ]
-        return {"origin": envelope.origin, "tokens": said, "passphrases": len(envelope.slots) - len(tokens)}
+        return {"origin": envelope.origin, "slots": slots_json(envelope)}
 
     def _append(self, request: Shape) -> JsonObject:
         asked = request.fields("op", "draft", "time")
         draft = parse_draft(asked["draft"])
-        entry = self._open.log.append(draft, parse_time(asked["time"]))
+        entry = self._open.append(draft, parse_time(asked["time"]))
         body = entry.to_bytes().decode()
         return {
             "seq": entry.seq,
@@ -154,12 +170,12 @@ class Requests:
     def _inclusion(self, request: Shape) -> JsonObject:
         asked = request.fields("op", "seq", "size")
         seq, size = (asked[name].integer(0, MAX_INTEGER) for name in ("seq", "size"))
-        return {"proof": [each.hex() for each in self._open.log.inclusion(seq, size)]}
+        return {"proof": [each.hex() for each in self._open.log.tree.inclusion(seq, size)]}
 
     def _consistency(self, request: Shape) -> JsonObject:
         asked = request.fields("op", "old", "new")
         old, new = (asked[name].integer(0, MAX_INTEGER) for name in ("old", "new"))
-        return {"proof": [each.hex() for each in self._open.log.consistency(old, new)]}
+        return {"proof": [each.hex() for each in self._open.log.tree.consistency(old, new)]}
 
     def _verify(self, request: Shape, seal_key: bytearray | None) -> JsonObject:
         request.fields("op")
@@ -171,16 +187,34 @@ class Requests:
         seq, kind = asked["seq"].integer(0, MAX_INTEGER), asked["payload_type"].printable()
         return {"signature": _base64(attestation(self._open.log, seq, kind, asked["payload"].base64()))}
 
-    def _add_token_slot(self, request: Shape) -> JsonObject:
-        spki = request.fields("op", "spki")["spki"]
-        holder = unlock_key(spki.base64(), where=spki.where)
-        path = self._directory / ENVELOPE
-        envelope = read_envelope(path)
-        if envelope.token_slot(holder.fingerprint) is not None:
-            raise JournalFailure(FailureName.REFUSED, f"key {holder.fingerprint} has a slot already")
-        slot = seal_to_token(self._open.log.head().origin, self._open.key, holder)
-        write_envelope(path, envelope.with_slot(slot))
-        return {"fingerprint": holder.fingerprint}
+    def _tile(self, request: Shape) -> JsonObject:
+        asked = request.fields("op", "level", "index", "width")
+        level, index, width = (asked[name].integer(0, MAX_INTEGER) for name in ("level", "index", "width"))
+        return {"tile": _base64(self._open.log.tree.tile(level, index, width))}
+
+    def _beside(self, request: Shape) -> JsonObject:
+        asked = request.fields("op", "start", "stop")
+        start, stop = (asked[name].integer(0, MAX_INTEGER) for name in ("start", "stop"))
+        found: list[JsonValue] = [
+            {"seq": each.seq, "name": each.name, "salt": _base64(each.salt), "text": each.value.decode()}
+            for each in islice(self._open.log.besides(start, stop), MOST_ENTRIES)
+        ]
+        return {"beside": found}
+
+    def _redact(self, request: Shape) -> JsonObject:
+        upkeep.redact(self._open.log, request.fields("op", "order")["order"].integer(0, MAX_INTEGER))
+        return {}
+
+    def _snapshot(self, request: Shape) -> JsonObject:
+        request.fields("op")
+        found = upkeep.snapshot(self._open.log)
+        return {"size": 0, "body": ""} if found is None else {"size": found.size, "body": _base64(found.body)}
+
+    def _keep_snapshot(self, request: Shape) -> JsonObject:
+        asked = request.fields("op", "size", "body", "time")
+        size, body = asked["size"].integer(0, MAX_INTEGER), asked["body"].base64()
+        entry = upkeep.keep_snapshot(self._open.log, size, body, parse_time(asked["time"]))
+        return {"body": entry.to_bytes().decode()}
 
     def _close(self, request: Shape) -> JsonObject:
         request.fields("op")

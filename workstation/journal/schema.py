@@ -44,24 +44,45 @@ _TABLES: Final = (
         "CREATE TABLE station(id integer primary key check(id = 1), origin text not null,"
         " private_key blob not null check(length(private_key) = 32)) strict"
     ),
+    (
+        "CREATE TABLE segment(id integer primary key check(id = 1),"
+        " number integer not null, first integer not null) strict"
+    ),
+    (
+        "CREATE TABLE earlier(number integer primary key, first integer not null,"
+        " key blob not null check(length(key) = 32)) strict"
+    ),
+    (
+        "CREATE TABLE beside(seq integer not null, name text not null,"
+        " salt blob not null check(length(salt) = 32), value blob not null,"
+        " primary key(seq, name)) strict, without rowid"
+    ),
+    "CREATE TABLE fold(size integer primary key, body blob not null) strict",
 )
+_KEPT: Final = (("entry", "node", "station", "segment", "earlier"), ("update", "delete"))
+_REPLACED: Final = (("beside", "fold"), ("update",))
+"""What a redaction takes away, and a snapshot that a newer one replaces, are deleted and never altered."""
+
 _TRIGGERS: Final = tuple(
     f"CREATE TRIGGER {table}_no_{verb} before {verb} on {table} begin select raise(abort, 'append-only'); end"
-    for table in ("entry", "node", "station")
-    for verb in ("update", "delete")
+    for tables, verbs in (_KEPT, _REPLACED)
+    for table in tables
+    for verb in verbs
 )
 SCHEMA: Final = (*_TABLES, *_TRIGGERS)
 """The statements that make an empty journal, as the database keeps them."""
 
 _OK, _DENY = 0, 1
-_INSERT, _PRAGMA, _READ, _SELECT, _TRANSACTION, _FUNCTION = 18, 19, 20, 21, 22, 31
-_GROWING: Final = frozenset({"entry", "node"})
+_DELETE, _INSERT, _PRAGMA, _READ, _SELECT, _TRANSACTION, _FUNCTION = 9, 18, 19, 20, 21, 22, 31
+_GROWING: Final = frozenset({"entry", "node", "beside", "fold"})
+_SHRINKING: Final = frozenset({"beside", "fold"})
 _CHECKS: Final = frozenset({"wal_checkpoint", "cipher_integrity_check", "integrity_check"})
 
 
 def authorise(action: int, first: str | None, *_rest: str | None) -> int:
-    """Allow reading, appending and our own checks; deny all else."""
+    """Allow reading, appending, taking redacted values away, and our own checks; deny all else."""
     appending = action == _INSERT and first in _GROWING
+    redacting = action == _DELETE and first in _SHRINKING
     checking = action == _PRAGMA and first in _CHECKS
     harmless = action in {_READ, _SELECT, _TRANSACTION, _FUNCTION}
-    return _OK if appending or checking or harmless else _DENY
+    return _OK if appending or redacting or checking or harmless else _DENY

@@ -1,4 +1,4 @@
-"""The encrypted database: rows in, rows out, and no way to change one.
+"""One encrypted database of the journal: rows in, rows out, and no way to change one.
 
 Confidentiality and random damage are SQLCipher's business; history is not (see `log`). Pages are
 encrypted under a raw key handed over in a buffer that is wiped: a PRAGMA would leave copies.
@@ -6,42 +6,28 @@ encrypted under a raw key handed over in a buffer that is wiped: a PRAGMA would 
 
 from __future__ import annotations
 
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, cast
 
 from sqlcipher3 import dbapi2  # pyright: ignore[reportMissingTypeStubs] (it has none; `driver` says what we use)
 
-from workstation.journal.failure import FailureName, JournalFailure
+from workstation.journal.failure import FailureName, JournalFailure, database_failure
+from workstation.journal.rows import FIRST_PLACE, Earlier, Place, Row, Station
 from workstation.journal.schema import LEAST_SQLITE, PLAIN_HEADER, SCHEMA, SETTINGS, TILE_LEVELS, authorise
 from workstation.journal.secret import KEY_BYTES, held
+from workstation.journal.secret import quoted as _quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from workstation.core.merkle import Node
     from workstation.journal.driver import Cell, Cells, Connection, Driver
+    from workstation.journal.rows import Beside
+
+__all__ = ["Row", "Station", "Store"]
 
 _DRIVER: Final = cast("Driver", dbapi2)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One stored entry: its number, leaf hash, forward-secure seal, and exact bytes."""
-
-    seq: int
-    leaf: bytes
-    seal: bytes
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Station:
-    """Who this journal belongs to, and the raw Ed25519 key it signs with."""
-
-    origin: str
-    private_key: bytes
 
 
 class Store:
@@ -50,19 +36,23 @@ class Store:
     def __init__(self, connection: Connection) -> None:
         """Take over a connection that has been keyed and set up."""
         self._connection = connection
+        self.place = self._read_place()
 
     @classmethod
-    def create(cls, path: Path, key: bytearray, station: Station) -> Store:
+    def create(
+        cls,
+        path: Path,
+        key: bytearray,
+        station: Station,
+        place: Place = FIRST_PLACE,
+        earlier: Sequence[Earlier] = (),
+    ) -> Store:
         """Make the database; raises JournalFailure (exists) when there is one."""
         if path.exists():
             raise JournalFailure(FailureName.EXISTS, f"{path.name} is there already")
         connection = _connected(path, key)
         try:
-            _run(connection, "begin immediate")
-            for statement in SCHEMA:
-                _run(connection, statement)
-            _run(connection, "insert into station values(1, ?, ?)", (station.origin, station.private_key))
-            _run(connection, "commit")
+            _fill(connection, station, place, earlier)
             store = cls._guarded(connection)
             store.flush()
             _expect_encrypted(path)
@@ -88,7 +78,9 @@ class Store:
 
     @classmethod
     def _guarded(cls, connection: Connection) -> Store:
-        found = {row[0] for row in _run(connection, "select sql from sqlite_master where sql is not null")}
+        found = {
+            str(row[0]) for row in _run(connection, "select sql from sqlite_master where sql is not null")
+        }
         if found != set(SCHEMA):
             raise JournalFailure(FailureName.DAMAGED, "the database has another schema")
         connection.set_authorizer(authorise)
@@ -96,39 +88,31 @@ class Store:
 
     def station(self) -> Station:
         """Return whose journal this is."""
-        match _run(self._connection, "select origin, private_key from station"):
+        match self.run("select origin, private_key from station"):
             case [(str(origin), bytes(private_key))]:
                 return Station(origin=origin, private_key=private_key)
             case _:
                 raise JournalFailure(FailureName.DAMAGED, "the station's row is not there")
 
     def size(self) -> int:
-        """Return the number of entries, by the highest sequence number."""
-        match _run(self._connection, "select max(seq) from entry"):
+        """Return how many entries there are with this part's last one, by the highest sequence number."""
+        match self.run("select max(seq) from entry"):
             case [(int(last),)]:
                 return last + 1
             case _:
-                return 0
+                return self.place.first
 
-    def append(self, row: Row, nodes: Iterable[Node]) -> None:
-        """Commit one entry and the subtrees it completed, durably."""
+    def append(self, row: Row, nodes: Iterable[Node], besides: Iterable[Beside] = ()) -> None:
+        """Commit one entry, the subtrees it completed and what is kept beside it, durably."""
         kept = [node for node in nodes if node.level and not node.level % TILE_LEVELS]
-        try:
-            _run(self._connection, "begin immediate")
-            _run(
-                self._connection,
-                "insert into entry values(?, ?, ?, ?)",
-                (row.seq, row.leaf, row.seal, row.body),
-            )
+        with self.transaction():
+            self.run("insert into entry values(?, ?, ?, ?)", (row.seq, row.leaf, row.seal, row.body))
             for node in kept:
-                _run(
-                    self._connection, "insert into node values(?, ?, ?)", (node.level, node.index, node.hash)
+                self.run("insert into node values(?, ?, ?)", (node.level, node.index, node.hash))
+            for each in besides:
+                self.run(
+                    "insert into beside values(?, ?, ?, ?)", (each.seq, each.name, each.salt, each.value)
                 )
-            _run(self._connection, "commit")
-        except JournalFailure:
-            with suppress(JournalFailure):
-                _run(self._connection, "rollback")
-            raise
 
     def rows(self, start: int, stop: int) -> Iterator[Row]:
         """Yield the entries with start <= seq < stop, in order."""
@@ -140,23 +124,18 @@ class Store:
                 case _:
                     raise JournalFailure(FailureName.DAMAGED, "an entry's row has another shape")
 
-    def subtree_row(self, level: int, start: int, stop: int) -> list[bytes]:
-        """Return kept hashes of one level: leaves at level 0, else a multiple of TILE_LEVELS."""
+    def hashes(self, level: int, start: int, stop: int) -> list[bytes]:
+        """Return those hashes of a level that are here: leaves at 0, else a multiple of TILE_LEVELS."""
         asked = "select leaf from entry where seq >= ? and seq < ? order by seq"
         cells: tuple[Cell, ...] = (start, stop)
         if level:
             asked = "select hash from node where level = ? and idx >= ? and idx < ? order by idx"
             cells = (level, *cells)
-        found = [row[0] for row in _run(self._connection, asked, cells) if isinstance(row[0], bytes)]
-        if len(found) != stop - start:
-            raise JournalFailure(
-                FailureName.LOSS, f"rows of level {level} are missing from {start} to {stop}"
-            )
-        return found
+        return [row[0] for row in self.run(asked, cells) if isinstance(row[0], bytes)]
 
     def flush(self) -> None:
         """Bring the write-ahead log into the database and empty it."""
-        match _run(self._connection, "pragma wal_checkpoint(truncate)"):
+        match self.run("pragma wal_checkpoint(truncate)"):
             case [(0, _, _)]:
                 return
             case found:
@@ -165,13 +144,48 @@ class Store:
     def damage(self) -> list[str]:
         """Return what SQLCipher's and SQLite's own checks find; empties the write-ahead log first."""
         self.flush()
-        cipher = _run(self._connection, "pragma cipher_integrity_check")
-        plain = _run(self._connection, "pragma integrity_check")
+        cipher = self.run("pragma cipher_integrity_check")
+        plain = self.run("pragma integrity_check")
         return [str(row[0]) for row in (*cipher, *plain) if row[0] != "ok"]
 
     def close(self) -> None:
         """Close the connection; SQLite then removes its write-ahead log."""
         self._connection.close()
+
+    def run(self, sql: str, cells: Sequence[Cell] = ()) -> list[Cells]:
+        """Run one statement; the authorizer refuses what may not be done."""
+        return _run(self._connection, sql, cells)
+
+    @contextmanager
+    def transaction(self) -> Generator[None]:
+        """Commit what is run inside, durably, or nothing of it."""
+        try:
+            self.run("begin immediate")
+            yield
+            self.run("commit")
+        except JournalFailure:
+            with suppress(JournalFailure):
+                self.run("rollback")
+            raise
+
+    def _read_place(self) -> Place:
+        match self.run("select number, first from segment"):
+            case [(int(number), int(first))]:
+                return Place(number=number, first=first)
+            case _:
+                raise JournalFailure(FailureName.DAMAGED, "the segment's row is not there")
+
+
+def _fill(connection: Connection, station: Station, place: Place, earlier: Sequence[Earlier]) -> None:
+    _run(connection, "begin immediate")
+    for statement in SCHEMA:
+        _run(connection, statement)
+    _run(connection, "insert into station values(1, ?, ?)", (station.origin, station.private_key))
+    _run(connection, "insert into segment values(1, ?, ?)", (place.number, place.first))
+    for each in earlier:
+        cells = (each.place.number, each.place.first, each.key)
+        _run(connection, "insert into earlier values(?, ?, ?)", cells)
+    _run(connection, "commit")
 
 
 def _connected(path: Path, key: bytearray) -> Connection:
@@ -185,7 +199,7 @@ def _connected(path: Path, key: bytearray) -> Connection:
     try:
         connection = _DRIVER.connect(str(path), isolation_level=None)
     except _DRIVER.Error as error:
-        raise _failure(str(error)) from error
+        raise database_failure(str(error)) from error
     try:
         _key(connection, key)
         # Nothing is read before this: without EXCLUSIVE, reading would make a shared-memory file.
@@ -201,13 +215,7 @@ def _key(connection: Connection, key: bytearray) -> None:
         try:
             connection.set_key(quoted)
         except _DRIVER.Error as error:
-            raise _failure(str(error)) from error
-
-
-def _quoted(key: bytearray) -> bytearray:
-    """Return x'…', which SQLCipher takes as the key itself and not as a passphrase."""
-    digits = b"0123456789abcdef"
-    return bytearray(b"x'") + bytearray(digits[half] for byte in key for half in divmod(byte, 16)) + b"'"
+            raise database_failure(str(error)) from error
 
 
 def _set_up(connection: Connection) -> None:
@@ -235,14 +243,4 @@ def _stream(connection: Connection, sql: str, cells: Sequence[Cell] = ()) -> Ite
     try:
         yield from connection.execute(sql, cells)
     except _DRIVER.Error as error:
-        raise _failure(str(error)) from error
-
-
-def _failure(text: str) -> JournalFailure:
-    if "not a database" in text:
-        return JournalFailure(
-            FailureName.WRONG_KEY, "the key does not open the database, or its first page is damaged"
-        )
-    if "malformed" in text:
-        return JournalFailure(FailureName.DAMAGED, f"the database is damaged ({text})")
-    return JournalFailure(FailureName.DISK, f"the database could not be read or written ({text})")
+        raise database_failure(str(error)) from error
