@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from workstation.core.release_diff import (
@@ -14,17 +15,18 @@ from workstation.core.release_diff import (
     NotInspected,
     ReleaseDiff,
 )
+from workstation.review.counterparts import counterparts
 from workstation.review.ledger import OPAQUE
 from workstation.review.member_findings import member_findings
 from workstation.review.package_findings import package_findings
 from workstation.review.pair import pair_of
-from workstation.review.pairing import pair_artifacts, pair_members, pair_moved
+from workstation.review.pairing import pair_artifacts, pair_moved
 from workstation.review.row_budget import RowBudget
 from workstation.review.text_findings import text_findings
-from workstation.review.versions import goes_back, versioned, without_version
+from workstation.review.versions import goes_back, versioned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from workstation.review.ledger import Ledger
 
@@ -38,21 +40,13 @@ def compare(old: Ledger, new: Ledger) -> ReleaseDiff:
     return _Comparison(old, new).release_diff()
 
 
-@dataclass(frozen=True, slots=True)
-class _Counterparts:
-    """Every member of before beside its counterpart of now."""
-
-    both: tuple[tuple[Member, Member], ...]
-    added: tuple[Member, ...]
-    removed: tuple[Member, ...]
-
-
 class _Comparison:
     def __init__(self, old: Ledger, new: Ledger) -> None:
         self._old, self._new = old, new
-        self._artifacts = pair_artifacts(_artifacts(old), _artifacts(new))
-        self._sides = _counterparts(old, new, self._artifacts)
-        self._before = {now.path: before for before, now in self._sides.both}
+        self._artifacts = pair_artifacts(old.artifacts, new.artifacts)
+        self._sides = counterparts(old.members, new.members, self._artifacts)
+        self._back = {before.path: now.path for before, now in self._sides.differing}
+        self._explained = self._explained_containers()
         self._budget = RowBudget(new.limits)
 
     def release_diff(self) -> ReleaseDiff:
@@ -82,31 +76,32 @@ class _Comparison:
             yield FileChange(kind=kind, old=before, new=now, rows=rows)
 
     def _differing(self) -> Iterator[tuple[Member | None, Member]]:
-        explained = self._explained()
-        for before, now in self._sides.both:
-            opened = now.path in self._new.envelopes and now.path in explained
+        for before, now in self._sides.differing:
+            opened = now.path in self._new.envelopes and now.path in self._explained
             seen = replace(before, digest=now.digest, size=now.size) if opened else before
             if not _same(seen, now):
                 yield before, now
 
-    def _explained(self) -> set[str]:
+    def _explained_containers(self) -> set[str]:
         """Return the containers, by their path now, in which some member differs."""
         found = set[str]()
-        back = {before.path: now.path for before, now in self._sides.both}
-        for before, now in self._sides.both:
-            if not _same(before, now):
-                found.update(_containers(now.path))
+        for _, now in self._sides.differing:
+            found.update(_containers(now.path))
         for member in self._sides.added:
             found.update(_containers(member.path))
         for member in self._sides.removed:
-            found.update(back.get(path, "") for path in _containers(member.path))
+            found.update(self._now(_containers(member.path)))
         return found
+
+    def _now(self, paths: Iterable[str]) -> Iterator[str]:
+        """Yield the paths that containers of before have now."""
+        return (self._back[path] for path in paths if path in self._back)
 
     def _walked(self) -> Iterator[Finding]:
         """Yield what the walk found now and not before; a lie in what was released counts too."""
         known = {(one.rule, one.path, one.sentence) for one in self._old.findings}
         for one in self._new.findings:
-            before = self._before.get(one.path)
+            before = self._sides.before(one.path)
             path = before.path if before else one.path
             opaque = one.rule == OPAQUE and before and before.digest != self._new.members[one.path].digest
             if one.rank >= REFUSE or opaque or (one.rule, path, one.sentence) not in known:
@@ -116,11 +111,10 @@ class _Comparison:
                 yield replace(one, sentence=f"in the release before: {one.sentence}")
 
     def _looked(self) -> Iterator[Finding]:
-        for member in self._new.members.values():
-            before = self._before.get(member.path)
-            if before and _same(before, member):
-                continue
-            if member.path in self._new.opened and member.path in self._new.envelopes:
+        added = ((None, member) for member in self._sides.added)
+        present: Iterable[tuple[Member | None, Member]] = chain(added, self._sides.differing)
+        for before, member in present:
+            if member.path in self._new.envelopes:
                 continue
             new_text = self._new.texts.get(member.path)
             dense = member.path in self._new.dense
@@ -142,45 +136,26 @@ class _Comparison:
 
     def _repacked(self) -> Iterator[Finding]:
         """Yield containers whose bytes differ although no member does."""
-        explained = self._explained()
-        for before, now in self._sides.both:
+        for before, now in self._sides.differing:
             looked_into = before.path in self._old.opened and now.path in self._new.opened
-            if looked_into and before.digest != now.digest and now.path not in explained:
+            if looked_into and before.digest != now.digest and now.path not in self._explained:
                 rank = _REPACKED_RANK if now.path in self._new.envelopes else _REPACKED_NESTED_RANK
                 sentence = "its bytes differ, and no member of it does"
                 yield Finding(rule="DIFF-REPACKED", rank=rank, path=now.path, sentence=sentence)
 
     def _not_inspected(self) -> Iterator[NotInspected]:
-        unchanged = {now.path for before, now in self._sides.both if before.digest == now.digest}
-        yield from (one for one in self._new.not_inspected if one.path not in unchanged)
-        now_of = {before.path: now.path for before, now in self._sides.both if before.digest != now.digest}
+        """Yield what nobody could look into, except what is byte for byte as before."""
+        changed = {now.path: before for before, now in self._sides.differing if before.digest != now.digest}
+        for one in self._new.not_inspected:
+            if one.path in changed or self._sides.before(one.path) is None:
+                yield one
+        now_of = {before.path: path for path, before in changed.items()}
         for one in self._old.not_inspected:
             if one.path in now_of:
                 yield NotInspected(path=now_of[one.path], why=f"in the release before: {one.why}")
 
     def _old_text(self, member: Member | None) -> bytes | None:
         return self._old.texts.get(member.path) if member else None
-
-
-def _counterparts(old: Ledger, new: Ledger, artifacts: dict[str, str]) -> _Counterparts:
-    pairs = list(pair_members(old.members.values(), new.members.values(), artifacts))
-    return _Counterparts(
-        both=tuple((_retargeted(before, now, artifacts), now) for before, now in pairs if before and now),
-        added=tuple(now for before, now in pairs if now and not before),
-        removed=tuple(before for before, now in pairs if before and not now),
-    )
-
-
-def _retargeted(before: Member, now: Member, artifacts: dict[str, str]) -> Member:
-    """Return `before` with the target of now, where the two differ only by the release's version."""
-    name = now.path.partition("!/")[0]
-    old_version, new_version = versioned(artifacts[name]).version, versioned(name).version
-    same = without_version(before.target, old_version) == without_version(now.target, new_version)
-    return replace(before, target=now.target) if same else before
-
-
-def _artifacts(ledger: Ledger) -> Sequence[str]:
-    return [path for path in ledger.members if "!/" not in path]
 
 
 def _containers(path: str) -> Iterable[str]:

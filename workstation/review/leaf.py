@@ -53,9 +53,8 @@ def read_leaf(entry: Entry, path: str, ledger: Ledger, *, in_place: bool = False
     reading = _Reading(head, path, ledger, holds=container is not None and not in_place)
     for piece in chunks(entry.read):
         reading.take(piece)
-    ledger.add(member_of(entry, path, size=reading.size, digest=reading.digest))
-    if container is None:
-        reading.judge(head)
+    text = reading.judged(head) if container is None else None
+    ledger.add(member_of(entry, path, size=reading.size, digest=reading.digest), text)
     return Leaf(container=container, data=bytes(reading.held))
 
 
@@ -85,8 +84,8 @@ class _Reading:
         elif self._holds:
             raise TooMuch(self._path, f"a nested container of more than {most} bytes")
 
-    def judge(self, head: bytes) -> None:
-        """Write down what a file that is no container is, and what may hide in it."""
+    def judged(self, head: bytes) -> bytes | None:
+        """Write down what a file that is no container is, and may hide; return its text, if any."""
         if hides_a_zip(self._tail):
             sentence = "a zip archive hides behind other data; some programs would open it"
             self._ledger.odd(_HIDDEN_ZIP_RANK, self._path, sentence)
@@ -96,9 +95,10 @@ class _Reading:
         elif not sniff.is_text(head):
             self._judge_binary()
         elif len(self.held) == self.size:
-            self._ledger.hold(self._path, bytes(self.held))
+            return bytes(self.held)
         else:
             self._ledger.cannot_inspect(self._path, f"text of {self.size} bytes is too long to compare")
+        return None
 
     def _judge_binary(self) -> None:
         if sniff.is_dense(bytes(self.held[:_SAMPLE])):

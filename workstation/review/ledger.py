@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from workstation.core.errors import Malformed
-from workstation.core.release_diff import REFUSE, Finding, Member, MemberKind, NotInspected
+from workstation.core.release_diff import REFUSE, Finding, Member, NotInspected
+from workstation.review.index import FILE, NO_TEXT, MemberIndex, joined, member_from
+from workstation.review.texts import Texts, TextStore
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from workstation.review.index import Facts
     from workstation.review.limits import Limits
 
 STRUCTURE: Final = "DIFF-STRUCTURE"
@@ -30,37 +36,70 @@ class TooMuch(Malformed):
 class Mark:
     """How much was written down at one moment."""
 
-    members: int
+    folders: int
+    sets: tuple[int, ...]
     findings: int
     not_inspected: int
 
 
+class Paths:
+    """A set of paths that remembers in which order they came, so that the last ones can be struck out."""
+
+    def __init__(self) -> None:
+        self._paths: dict[str, None] = {}
+
+    def add(self, path: str) -> None:
+        """Put a path in."""
+        self._paths[path] = None
+
+    def discard(self, path: str) -> None:
+        """Take a path out, if it is there."""
+        self._paths.pop(path, None)
+
+    def cut(self, count: int) -> None:
+        """Take out all but the first `count`."""
+        while len(self._paths) > count:
+            self._paths.popitem()
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._paths
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+
 class Ledger:
-    """The members of one side of a release, their texts, and what was odd about them."""
+    """The members of one side of a release, their texts, and what was odd about them.
+
+    `opened` are the containers looked into, `envelopes` those of them that only wrap what gets
+    installed, `dense` the files that look compressed or encrypted, `artifacts` the outermost paths.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        self.members: dict[str, Member] = {}
-        self.texts: dict[str, bytes] = {}
-        self.opened: set[str] = set()
-        self.envelopes: set[str] = set()
-        self.dense: set[str] = set()
+        self.members = MemberIndex()
+        self._store = TextStore()
+        self.texts = Texts(self.members, self._store)
+        self.artifacts: list[str] = []
+        self.opened, self.envelopes, self.dense = Paths(), Paths(), Paths()
         self.findings: list[Finding] = []
         self.not_inspected: list[NotInspected] = []
-        self._entries = 0
-        self._unpacked = 0
-        self._held = 0
+        self.entries = 0
+        self.unpacked = 0
 
     def count_entry(self, where: str) -> None:
         """Count one entry of any container; raises TooMuch."""
-        self._entries += 1
-        if self._entries > self.limits.entries:
+        self.entries += 1
+        if self.entries > self.limits.entries:
             raise TooMuch(where, f"more than {self.limits.entries} entries found")
 
     def count_unpacked(self, where: str, count: int) -> None:
         """Count bytes that came out of a container; raises TooMuch."""
-        self._unpacked += count
-        if self._unpacked > self.limits.unpacked_total:
+        self.unpacked += count
+        if self.unpacked > self.limits.unpacked_total:
             raise TooMuch(where, f"more than {self.limits.unpacked_total} unpacked bytes found")
 
     def lie(self, path: str, sentence: str, *, rule: str = STRUCTURE) -> None:
@@ -75,42 +114,46 @@ class Ledger:
         """Write down a member compared by digest only."""
         self.not_inspected.append(NotInspected(path=path, why=why))
 
-    def add(self, member: Member) -> None:
-        """Write down a member; a second one of the same path does not replace the first."""
-        self.members.setdefault(member.path, member)
+    def add(self, member: Member, text: bytes | None = None) -> None:
+        """Write down a member, and its text if there is room; a second of its path does not replace it."""
+        self.members.add(member, NO_TEXT if text is None else self._held(member.path, text))
 
-    def hold(self, path: str, text: bytes) -> None:
-        """Keep a member's text for comparison, as long as there is room."""
-        self._held += len(text)
-        if self._held > self.limits.text_held:
+    def _held(self, path: str, text: bytes) -> int:
+        if self._store.size + len(text) > self.limits.text_held:
             self.cannot_inspect(path, "more text than this review holds")
-        else:
-            self.texts.setdefault(path, text)
+            return NO_TEXT
+        return self._store.keep(text)
 
     def mark(self) -> Mark:
-        """Return how much is written down now."""
-        return Mark(len(self.members), len(self.findings), len(self.not_inspected))
+        """Return how much is written down now; to be taken before a nested container is looked into."""
+        sets = tuple(len(paths) for paths in (self.opened, self.envelopes, self.dense))
+        return Mark(self.members.mark(), sets, len(self.findings), len(self.not_inspected))
 
     def first_lie(self, since: Mark) -> Finding | None:
         """Return the first contradiction written down since `since`."""
-        return next((one for one in self.findings[since.findings :] if one.rank >= REFUSE), None)
+        later = islice(self.findings, since.findings, None)
+        return next((one for one in later if one.rank >= REFUSE), None)
 
     def forget(self, since: Mark) -> None:
-        """Strike out everything written down since `since`."""
-        while len(self.members) > since.members:
-            path, _ = self.members.popitem()
-            self.texts.pop(path, None)
-            self.opened.discard(path)
-            self.envelopes.discard(path)
-            self.dense.discard(path)
+        """Strike out everything written down since `since`, which stands in one nested container."""
+        self.members.forget(since.folders)
+        for paths, count in zip((self.opened, self.envelopes, self.dense), since.sets, strict=True):
+            paths.cut(count)
         del self.findings[since.findings :]
         del self.not_inspected[since.not_inspected :]
 
     def files_below(self, path: str) -> dict[str, Member]:
         """Return the files directly in a container, by their name within it."""
-        prefix = path + "!/"
         return {
-            name.removeprefix(prefix): member
-            for name, member in self.members.items()
-            if name.startswith(prefix) and "!/" not in name[len(prefix) :] and member.kind is MemberKind.FILE
+            name: member_from(f"{path}!/{name}", facts)
+            for name, facts in self.entries_below(path)
+            if facts.kind == FILE
         }
+
+    def entries_below(self, path: str) -> Iterator[tuple[str, Facts]]:
+        """Yield what is directly in a container, by its name within it."""
+        top = path + "!"
+        for folder in self.members.folders():
+            inner = folder[len(top) + 1 :]
+            if folder == top or (folder.startswith(top + "/") and "!/" not in inner and inner[-1:] != "!"):
+                yield from ((joined(inner, name), facts) for name, facts in self.members.within(folder))

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 _DRIVE: Final = re.compile(r"[A-Za-z]:")
 _RAW_BYTE: Final = re.compile(r"\\x[89a-f][0-9a-f]")
 _ACTING: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+# Nothing in such a name is refused or odd: short parts of plain characters, no device of another system.
+_PLAIN: Final = re.compile(
+    r"(?!.{1025})(?:[A-Za-z0-9_+-][A-Za-z0-9_+.@=,-]{0,200}(?<!\.)/)*"
+    r"(?!(?:con|prn|aux|nul)(?:\.|$))[A-Za-z0-9_+-][A-Za-z0-9_+.@=,-]{0,200}(?<!\.)",
+    re.IGNORECASE,
+)
 _DEVICES: Final = frozenset({"con", "prn", "aux", "nul"})
 _ODD_RANK: Final = 60
 _LONG: Final = 1024  # longer than some systems can write
@@ -35,47 +41,54 @@ class Names:
 
     def __init__(self, where: str, ledger: Ledger) -> None:
         self._where, self._ledger = where, ledger
-        self._kinds: dict[str, MemberKind] = {}
-        self._folded: dict[str, str] = {}
+        self._respelled: dict[str, str] = {}  # names that folding changes, by what it makes of them
         self._parents: set[str] = set()
 
     def add(self, name: str, kind: MemberKind) -> str:
-        """Check a cleaned name and return the member's path."""
+        """Check a cleaned name and return the member's path; before the member itself is written down."""
         path = f"{self._where}!/{name}"
-        for sentence in _refused(name, self._ledger.limits.name):
-            self._ledger.lie(path[: self._ledger.limits.name], sentence, rule=NAME)
-        for sentence in _odd(name, self._ledger.limits.name_part):
-            self._ledger.odd(_ODD_RANK, path, sentence, rule=NAME)
+        if not _PLAIN.fullmatch(name):
+            for sentence in _refused(name, self._ledger.limits.name):
+                self._ledger.lie(path[: self._ledger.limits.name], sentence, rule=NAME)
+            for sentence in _odd(name, self._ledger.limits.name_part):
+                self._ledger.odd(_ODD_RANK, path, sentence, rule=NAME)
         self._check_others(path, name, kind)
+        self._check_parents(path, name)
+        self._check_spelling(path, name)
         return path
 
     def holds_file(self, name: str) -> bool:
         """Whether a file of that name came already."""
-        return self._kinds.get(name) in (MemberKind.FILE, MemberKind.HARD_LINK)
+        return self._kind(name) in (MemberKind.FILE, MemberKind.HARD_LINK)
+
+    def _kind(self, name: str) -> MemberKind | None:
+        return self._ledger.members.kind(f"{self._where}!/{name}")
 
     def _check_others(self, path: str, name: str, kind: MemberKind) -> None:
-        known = self._kinds.get(name)
+        known = self._ledger.members.kind(path)
         if known and not (known is kind is MemberKind.FOLDER):
             self._ledger.lie(path, "this name is there twice", rule=NAME)
         if kind is not MemberKind.FOLDER and name in self._parents:
             self._ledger.lie(path, "this name is a file and a folder", rule=NAME)
-        self._kinds[name] = kind
-        self._check_parents(path, name)
-        folded = unicodedata.normalize("NFC", name).casefold()
-        other = self._folded.setdefault(folded, name)
-        if other != name:
-            self._ledger.odd(_ODD_RANK, path, f"differs from {other!a} only in spelling", rule=NAME)
 
     def _check_parents(self, path: str, name: str) -> None:
         parent = name.rpartition("/")[0]
-        while parent:
-            known = self._kinds.get(parent, MemberKind.FOLDER)
+        while parent and parent not in self._parents:
+            known = self._kind(parent) or MemberKind.FOLDER
             if known is not MemberKind.FOLDER:
                 self._ledger.lie(path, f"it would be written through a {known.value}, {parent!a}", rule=NAME)
-            if parent in self._parents:
-                return
             self._parents.add(parent)
             parent = parent.rpartition("/")[0]
+
+    def _check_spelling(self, path: str, name: str) -> None:
+        """Name what some file systems would take for a name that came before."""
+        folded = unicodedata.normalize("NFC", name).casefold()
+        other = self._respelled.get(folded)
+        if folded != name:
+            other = other or (folded if self._kind(folded) else None)
+            self._respelled.setdefault(folded, name)
+        if other and other != name:
+            self._ledger.odd(_ODD_RANK, path, f"differs from {other!a} only in spelling", rule=NAME)
 
 
 def _refused(name: str, longest: int) -> Iterator[str]:

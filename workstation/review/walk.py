@@ -49,6 +49,7 @@ def walk_artifact(name: str, source: Source, ledger: Ledger) -> None:
 
 def _walk(name: str, source: Source, ledger: Ledger) -> None:
     ledger.count_entry(name)
+    ledger.artifacts.append(name)
     head = source.at(0, sniff.HEAD)
     container = sniff.container_of(head)
     entry = Entry(name=name, kind=MemberKind.FILE, read=stream(source), size=source.size)
