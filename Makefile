@@ -6,16 +6,19 @@ BIN := $(VENV)/bin
 DEMO := build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types floors packages setup bench lock clean
+.PHONY: help demo test journal-harness check format lint types floors packages setup bench lock clean
 
 help: ## list what can be made
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
 demo: setup ## the whole journey on two real releases, with SoftHSM for cards (about a minute)
 	@$(BIN)/countersign demo --directory $(DEMO)
 
 test: setup ## all tests
 	@$(BIN)/python -m pytest -q
+
+journal-harness: setup ## the journal's harnesses in full; `make test` tries a little of each
+	@COUNTERSIGN_HARNESS=full nice $(BIN)/python -m pytest -v tests/journal/test_journal_harness*.py
 
 check: setup format lint types floors test ## format, lint, types, floors and tests
 

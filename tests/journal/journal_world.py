@@ -27,8 +27,9 @@ STATION_KEY = b"\x07" * 32
 TIME = EntryTime(boot=1, mono_ms=5, rtc_ms=1_795_000_000_000, floor_ms=1_794_000_000_000)
 
 
-def boot(number=0):
-    return Draft(kind=Kind.BOOT, outcome=Outcome.INFO, payload={"version": str(number)})
+def boot(number=0, *, pad=0):
+    reason = "x" * pad or None
+    return Draft(kind=Kind.BOOT, outcome=Outcome.INFO, reason=reason, payload={"version": str(number)})
 
 
 def countersign(statement):
