@@ -21,8 +21,8 @@ def append_for_ever(journal, acknowledged):
 
 
 def appended_until_killed(journal, delay):
-    """Append until the writer dies; return what was acknowledged."""
-    acknowledged = []
+    """Append until the writer dies, `delay` seconds after the first receipt; return what was acknowledged."""
+    acknowledged = [journal.append(boot(0))]
     timer = threading.Timer(delay, os.kill, (journal._writer.pid, signal.SIGKILL))
     timer.start()
     with pytest.raises(JournalFailure) as raised:
