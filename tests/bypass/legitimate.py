@@ -18,7 +18,8 @@ from bypass.stage import Prepare, Stage
 from core.documents import Build, Document, credential, person
 from core.keys import UnsafeTestKey, edwards, p256, p384, rsa_2048
 from core.receipts import OUT, admitting
-from keys.key_forms import cms
+from cryptography.hazmat.primitives.serialization import Encoding
+from keys.key_forms import cms, x509_certificate
 from policy.policy_world import (
     MORE_KEYS,
     built_from_a_revision,
@@ -99,12 +100,20 @@ TEAM: Final[Mapping[str, Prepare]] = {
 
 # What cards they have ----------------------------------------------------------------------------
 
+
+def _another_card_first(name: str) -> Prepare:
+    """Put a card in the roster before the one that signs: the first is not always the right one."""
+    spare = credential(p256(f"{name} spare"), "countersign", tokenSerial=f"token-{name}-spare")
+    return lambda stage: stage.person(name)["credentials"].insert(0, spare)
+
+
 CARDS: Final[Mapping[str, Prepare]] = {
     "one card each": nothing,
     "several cards": _all(
         _credentials("alice", credential(p256("alice 2"), "countersign", tokenSerial="token-alice-2")),
         _credentials("carol", credential(edwards("carol 2"), "countersign", tokenSerial="token-carol-2")),
     ),
+    "several cards, the other one signs": _all(_another_card_first("alice"), _another_card_first("carol")),
     "a retired old card": _credentials(
         "alice",
         credential(
@@ -128,6 +137,14 @@ CARDS: Final[Mapping[str, Prepare]] = {
 }
 
 # What happened to others -------------------------------------------------------------------------
+
+_LEFT: Final = {"since": BEGAN, "until": LONG_AGO}
+
+
+def _custodian(name: str, **changes: str) -> Document:
+    """Return a custodian whose one key has this state."""
+    return person(name, credential(p256(name), "trust", **changes), roles=("custodian",), aliases=())
+
 
 PAST: Final[Mapping[str, Prepare]] = {
     "nothing happened": nothing,
@@ -156,8 +173,8 @@ PAST: Final[Mapping[str, Prepare]] = {
     "an approver gave the builder away long ago": lambda s: s.service("ci-7").update(
         formerControllers=[{"person": "alice", "until": "2026-08-22T07:59:59Z"}]
     ),
-    "custodians were rotated": lambda s: s.roster["people"].append(
-        person("ivan", credential(p256("ivan"), "trust"), roles=("custodian",), aliases=())
+    "custodians were rotated": lambda s: s.roster["people"].extend(
+        [_custodian("ivan"), _custodian("gus", state="retired", stateSince=LONG_AGO) | {"status": [_LEFT]}]
     ),
     "an approver is a custodian": lambda s: s.person("alice")["roles"].append("custodian"),
 }
@@ -207,6 +224,16 @@ def _signed_jar(stage: Stage) -> None:
     stage.build.artifacts["app.jar"] = forge.zipped(**{"META-INF__BOB_dot_EC": key, "A_dot_class": b"x"})
 
 
+def _renewed_certificate(stage: Stage) -> None:
+    """Sign an artifact under a certificate that is not the first of its key; the old one came along."""
+    key = stage.keys["bob"].private
+    renewed = x509_certificate(key, name="Robert", serial=9)
+    signature = cms(key, Encoding.DER, x509_certificate(key), certificate=renewed)
+    stage.build.artifacts["app.jar"] = forge.zipped(
+        **{"META-INF__BOB_dot_EC": signature, "A_dot_class": b"x"}
+    )
+
+
 def _several(stage: Stage) -> None:
     stage.build.artifacts.update({f"part-{number}.bin": bytes([number]) for number in range(5)})
 
@@ -222,6 +249,7 @@ ARTIFACTS: Final[Mapping[str, Prepare]] = {
     "one artifact": nothing,
     "several artifacts": _several,
     "a signed artifact": _signed_jar,
+    "a renewed certificate": _renewed_certificate,
 }
 
 EVIDENCE: Final[Mapping[str, Prepare]] = {
@@ -351,7 +379,7 @@ def stage_of(case: Case) -> Stage:
     stage = Stage(
         keys=keys,
         roster=_enrolled(KEY_KINDS[options["keys"]]),
-        clean=options["artifacts"] != "a signed artifact",
+        clean=options["artifacts"] not in {"a signed artifact", "a renewed certificate"},
     )
     TEAM[options["team"]](stage)
     CARDS[options["cards"]](stage)

@@ -26,6 +26,25 @@ def test_every_two_options_that_go_together_are_tried_together() -> None:
     assert pairs_that_go_together() - tried == frozenset()
 
 
+@pytest.mark.parametrize(
+    "option",
+    [
+        "three people",
+        "several cards",
+        "several cards, the other one signs",
+        "a renewed certificate",
+        "a retired old card",
+        "custodians were rotated",
+        "a bystander was revoked",
+        "a card lost and revoked",
+    ],
+)
+def test_what_happens_to_every_team_is_among_the_legitimate_cases(option: str) -> None:
+    having = [case for case in ALL if option in case.options.values()]
+
+    assert len(having) >= 20
+
+
 CHANGES: dict[str, Prepare] = {
     "the roster is of another version": lambda s: s.roster.update(version=4),
     "the policy is of another version": lambda s: s.policy.update(version=6),

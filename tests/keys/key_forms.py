@@ -85,10 +85,15 @@ def sshsig(private: Any) -> bytes:
     return f"-----BEGIN SSH SIGNATURE-----\n{text}-----END SSH SIGNATURE-----\n".encode()
 
 
-def cms(private: Any, encoding: Encoding = Encoding.DER, *others: x509.Certificate) -> bytes:
+def cms(
+    private: Any,
+    encoding: Encoding = Encoding.DER,
+    *others: x509.Certificate,
+    certificate: x509.Certificate | None = None,
+) -> bytes:
     """Return SignedData by this key; other certificates come along and sign nothing."""
     unsigned = pkcs7.PKCS7SignatureBuilder().set_data(b"signed")
-    builder = unsigned.add_signer(x509_certificate(private), private, hashes.SHA256())
+    builder = unsigned.add_signer(certificate or x509_certificate(private), private, hashes.SHA256())
     for other in others:  # after the signer: adding one forgets them
         builder = builder.add_certificate(other)
     return builder.sign(encoding, [pkcs7.PKCS7Options.Binary])
