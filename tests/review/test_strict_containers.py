@@ -324,7 +324,7 @@ def test_an_artifact_that_is_not_what_its_name_promises_is_refused(name: str) ->
 
 
 def test_an_artifact_this_review_cannot_open_says_so_loudly() -> None:
-    ledger = walked("a.rpm", b"\xed\xab\xee\xdb" + bytes(600))
+    ledger = walked("a.7z", b"7z\xbc\xaf\x27\x1c" + bytes(600))
 
     assert [(one.rule, one.rank) for one in ledger.findings] == [("DIFF-OPAQUE", 90)]
     assert len(ledger.not_inspected) == 1

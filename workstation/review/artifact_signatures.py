@@ -20,7 +20,14 @@ from workstation.core.key_readers.found_key import SignerName
 from workstation.core.key_readers.jws import jws_signer_names
 from workstation.core.key_readers.openpgp import openpgp_signer_names
 from workstation.core.release_diff import MemberKind
-from workstation.review import apk_signatures, mach_signatures, pe_signatures, rpm_signatures, sniff
+from workstation.review import (
+    apk_signatures,
+    mach_signatures,
+    pe_signatures,
+    rpm_header,
+    rpm_signatures,
+    sniff,
+)
 from workstation.review.ar_reader import ar_entries
 from workstation.review.ledger import Ledger
 from workstation.review.limits import Limits
@@ -67,7 +74,7 @@ def _signatures(name: str, source: Source, beside: Collection[str]) -> Iterator[
         yield from _in_zip(name, source)
     elif sniff.container_of(head) is Container.AR:
         yield from _in_ar(name, source)
-    elif head.startswith(rpm_signatures.MAGIC):
+    elif head.startswith(rpm_header.MAGIC):
         yield from ((name, "RPM", found) for found in rpm_signatures.rpm_signatures(source, name))
     elif head.startswith(pe_signatures.MAGIC):
         yield from ((name, "Authenticode", found) for found in pe_signatures.pe_signatures(source, name))

@@ -7,7 +7,8 @@ ends.
 
 from __future__ import annotations
 
-import encodings.cp437  # pyright: ignore[reportUnusedImport]  # noqa: F401 (a zip name may want it, behind the walls)
+import encodings.cp437  # pyright: ignore[reportUnusedImport]
+import encodings.utf_16_be  # pyright: ignore[reportUnusedImport]  # noqa: F401 (and a Joliet name this)
 import os
 import socket
 import sys

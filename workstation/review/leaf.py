@@ -90,7 +90,7 @@ class _Reading:
             sentence = "a zip archive hides behind other data; some programs would open it"
             self._ledger.odd(_HIDDEN_ZIP_RANK, self._path, sentence)
             self._ledger.cannot_inspect(self._path, "the zip archive behind other data")
-        if closed := sniff.closed_container(head, self._path):
+        if closed := sniff.closed_container(head):
             self._ledger.cannot_inspect(self._path, f"{closed} is a container this review does not open")
         elif not sniff.is_text(head):
             self._judge_binary()

@@ -28,6 +28,10 @@ class Lie(Malformed):
     """A container's structure contradicts itself, and reading on would be guessing."""
 
 
+class Closed(Lie):
+    """A container of a form this review cannot read; it may be whole all the same."""
+
+
 class TooMuch(Malformed):
     """A limit of the review was crossed."""
 

@@ -25,6 +25,7 @@ class Limits:
     name_part: int = 255
     tar_metadata: int = MIB
     xz_memory: int = 128 * MIB
+    zstd_window: int = 128 * MIB
     text_member: int = 8 * MIB
     text_held: int = 256 * MIB
     rows: int = 200_000

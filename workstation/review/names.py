@@ -36,6 +36,11 @@ def clean(name: str) -> str:
     return "" if name == "." else name
 
 
+def joined_name(folder: str, name: str) -> str:
+    """Return the name of something in a folder of an archive; the outermost folder has no name."""
+    return f"{folder}/{name}" if folder else name
+
+
 class Names:
     """The names of one container, as they come."""
 

@@ -11,7 +11,6 @@ from typing import Final
 from workstation.review.ledger import Lie
 from workstation.review.source import Source
 
-MAGIC: Final = b"\xed\xab\xee\xdb"
 _LEAD: Final = 96
 _HEADER_MAGIC: Final = b"\x8e\xad\xe8\x01"
 _INTRO: Final = struct.Struct(">4s4sII")

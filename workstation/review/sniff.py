@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-from workstation.review import ar_reader, unpack
+from workstation.review import ar_reader, cpio_reader, iso_volume, rpm_header, squashfs_blocks, unpack
 from workstation.review.tar_header import looks_like_tar
 from workstation.review.unpack import Packing
 
-HEAD: Final = 512
+HEAD: Final = iso_volume.MAGIC_AT + len(iso_volume.MAGIC)
+_TEXT_HEAD: Final = 512
 _ZIP_MAGICS: Final = (b"PK\3\4", b"PK\5\6")
 _BZIP2_BLOCKS: Final = (b"1AY&SY", b"\x17rE8P\x90")
 _CLOSED: Final = {
-    b"\x28\xb5\x2f\xfd": "zstd",
-    b"\xed\xab\xee\xdb": "RPM",
-    b"070701": "cpio",
-    b"hsqs": "squashfs",
     b"7z\xbc\xaf\x27\x1c": "7z",
     b"Rar!": "RAR",
     b"MSCF": "CAB",
     b"xar!": "xar",
 }
-_ISO_NAMES: Final = (".iso",)
 
 
 class Container(StrEnum):
@@ -34,39 +31,73 @@ class Container(StrEnum):
     GZIP = "gzip"
     BZIP2 = "bzip2"
     XZ = "xz"
+    ZSTD = "zstd"
+    CPIO = "cpio"
+    RPM = "RPM"
+    SQUASHFS = "squashfs"
+    ISO = "ISO 9660"
+
+
+PACKED: Final[Mapping[Container | None, Packing]] = {
+    Container.GZIP: Packing.GZIP,
+    Container.BZIP2: Packing.BZIP2,
+    Container.XZ: Packing.XZ,
+    Container.ZSTD: Packing.ZSTD,
+}
+"""Containers that are one compressed stream, and how it is packed."""
+
+
+_BEGINNINGS: Final = (
+    (_ZIP_MAGICS, Container.ZIP),
+    ((unpack.MAGIC[Packing.GZIP],), Container.GZIP),
+    ((unpack.MAGIC[Packing.XZ],), Container.XZ),
+    ((unpack.MAGIC[Packing.ZSTD],), Container.ZSTD),
+    ((ar_reader.MAGIC,), Container.AR),
+    (cpio_reader.MAGICS, Container.CPIO),
+    ((rpm_header.MAGIC,), Container.RPM),
+    ((squashfs_blocks.MAGIC,), Container.SQUASHFS),
+)
 
 
 def container_of(head: bytes) -> Container | None:
     """Return what container begins so, if any."""
-    if head.startswith(_ZIP_MAGICS):
-        return Container.ZIP
-    if head.startswith(unpack.MAGIC[Packing.GZIP]):
-        return Container.GZIP
-    if head.startswith(unpack.MAGIC[Packing.XZ]):
-        return Container.XZ
+    for magics, container in _BEGINNINGS:
+        if head.startswith(magics):
+            return container
     if head.startswith(unpack.MAGIC[Packing.BZIP2]) and head[4:10] in _BZIP2_BLOCKS:
         return Container.BZIP2
-    if head.startswith(ar_reader.MAGIC):
-        return Container.AR
+    if head.startswith(iso_volume.MAGIC, iso_volume.MAGIC_AT):
+        return Container.ISO
     return Container.TAR if looks_like_tar(head) else None
 
 
-def closed_container(head: bytes, name: str) -> str | None:
+def closed_container(head: bytes) -> str | None:
     """Return the name of a container format that begins so and that this review cannot look into."""
-    if name.casefold().endswith(_ISO_NAMES):
-        return "ISO 9660"
     return next((what for magic, what in _CLOSED.items() if head.startswith(magic)), None)
 
 
 def promises_container(name: str) -> bool:
     """Whether an artifact of this name is installed by unpacking it, so that it has to be readable."""
-    endings = (".whl", ".jar", ".tar", ".tgz", ".deb", ".tar.gz", ".tar.bz2", ".tar.xz")
+    endings = (
+        ".whl",
+        ".jar",
+        ".tar",
+        ".tgz",
+        ".deb",
+        ".rpm",
+        ".iso",
+        ".squashfs",
+        ".tar.gz",
+        ".tar.bz2",
+        ".tar.xz",
+        ".tar.zst",
+    )
     return name.casefold().endswith(endings)
 
 
 def is_text(head: bytes) -> bool:
     """Whether a file beginning so is shown as text: no NUL in its first bytes."""
-    return b"\0" not in head
+    return b"\0" not in head[:_TEXT_HEAD]
 
 
 def is_dense(sample: bytes) -> bool:

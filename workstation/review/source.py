@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from workstation.core.release_diff import MemberKind
+from workstation.review.ledger import Lie
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,6 +61,19 @@ class BytesSource:
         return self.data[offset : offset + count]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of another source, as it stands."""
+
+    whole: Source
+    start: int
+    size: int
+
+    def at(self, offset: int, count: int) -> bytes:
+        """Return up to `count` bytes from `offset`."""
+        return self.whole.at(self.start + offset, max(0, min(count, self.size - offset)))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One entry of a container as its reader found it; `read` has to be used before the next entry."""
@@ -91,6 +106,24 @@ def stream(source: Source, start: int = 0, length: int | None = None) -> Read:
     return read
 
 
+class Counted:
+    """A reader of the next `size` bytes of a stream, of which none may be missing."""
+
+    def __init__(self, read: Read, size: int, path: str) -> None:
+        self.left = size
+        self._read, self._path = read, path
+
+    def read(self, count: int) -> bytes:
+        """Return up to `count` bytes; raises Lie where the stream ends too soon."""
+        if not self.left:
+            return b""
+        data = self._read(min(count, self.left))
+        if not data:
+            raise Lie(self._path, f"cut short: {self.left} bytes are missing")
+        self.left -= len(data)
+        return data
+
+
 def exactly(read: Read, count: int) -> bytes:
     """Return `count` bytes, or fewer only where the stream ends."""
     parts: list[bytes] = []
@@ -105,6 +138,30 @@ def chunks(read: Read) -> Iterator[bytes]:
     """Return everything a reader still has, piece by piece."""
     while piece := read(CHUNK):
         yield piece
+
+
+def chained(parts: Iterator[Read]) -> Read:
+    """Return a reader of one stream after the other."""
+    current: Read = nothing
+
+    def joined(count: int) -> bytes:
+        nonlocal current
+        while not (data := current(count)):
+            following = next(parts, None)
+            if following is None:
+                return b""
+            current = following
+        return data
+
+    return joined
+
+
+def digest_of_all(read: Read) -> str:
+    """Return the SHA-256 of everything a reader still has."""
+    found = hashlib.sha256()
+    for piece in chunks(read):
+        found.update(piece)
+    return found.hexdigest()
 
 
 def after(head: bytes, read: Read) -> Read:

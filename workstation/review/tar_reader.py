@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from workstation.core.release_diff import MemberKind
 from workstation.review.ledger import Ledger, Lie
 from workstation.review.names import clean
-from workstation.review.source import Entry, Read, chunks, exactly, nothing, text_of
+from workstation.review.source import Counted, Entry, Read, chunks, exactly, nothing, text_of
 from workstation.review.tar_extras import EXTRA_KINDS, TarExtras
 from workstation.review.tar_header import BLOCK, TarHeader, parse_header
 
@@ -63,7 +63,7 @@ def _entry(
     path = f"{where}!/{name}"
     _look_at(header, records, path, ledger)
     content = _Content(header.size, read, path, ledger)
-    if name or header.kind != b"5":
+    if name or kind is not MemberKind.FOLDER:
         is_file = kind is MemberKind.FILE
         yield Entry(
             name=name,
@@ -72,7 +72,7 @@ def _entry(
             size=header.size if is_file else 0,
             mode=header.mode,
             owner=f"{header.uid}:{header.gid}",
-            target=text_of(header.target) if kind in (MemberKind.LINK, MemberKind.HARD_LINK) else "",
+            target=_target(header, kind),
         )
     # A size on a link or folder: readers disagree on whether data follows.
     if kind is not MemberKind.FILE and header.size:
@@ -92,6 +92,17 @@ def _kind(header: TarHeader, where: str) -> MemberKind:
     raise Lie(where, f"a tar entry of unknown kind {header.kind!a} found")
 
 
+def _target(header: TarHeader, kind: MemberKind) -> str:
+    """Return what a link points to; a hard link names another member."""
+    match kind:
+        case MemberKind.LINK:
+            return text_of(header.target)
+        case MemberKind.HARD_LINK:
+            return clean(text_of(header.target))
+        case _:
+            return ""
+
+
 def _look_at(header: TarHeader, records: Mapping[bytes, bytes], path: str, ledger: Ledger) -> None:
     if header.kind in _SPECIAL:
         ledger.lie(path, f"{_SPECIAL[header.kind]} found")
@@ -109,22 +120,13 @@ def _look_at(header: TarHeader, records: Mapping[bytes, bytes], path: str, ledge
             ledger.lie(path, "a sparse member, whose real size and name only some readers see")
 
 
-class _Content:
+class _Content(Counted):
     """The data of one entry, and the padding behind it."""
 
     def __init__(self, size: int, read: Read, path: str, ledger: Ledger) -> None:
-        self._left, self._read, self._path, self._ledger = size, read, path, ledger
+        super().__init__(read, size, path)
+        self._ledger = ledger
         self._padding = -size % BLOCK
-
-    def read(self, count: int) -> bytes:
-        """Return up to `count` bytes of the data; raises Lie where the archive ends too soon."""
-        if not self._left:
-            return b""
-        data = self._read(min(count, self._left))
-        if not data:
-            raise Lie(self._path, f"cut short: {self._left} bytes are missing")
-        self._left -= len(data)
-        return data
 
     def finish(self) -> None:
         """Read past whatever is left of the data, and the padding."""

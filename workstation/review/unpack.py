@@ -1,4 +1,4 @@
-"""Unpacking compressed streams within limits: gzip (RFC 1952), bzip2, xz, and zip's deflate.
+"""Unpacking compressed streams within limits: gzip (RFC 1952), bzip2, xz, LZMA, zstd (RFC 8878).
 
 Bytes after the stream, a stream cut short and an absurd ratio are contradictions, not tolerated.
 """
@@ -9,9 +9,13 @@ import bz2
 import lzma
 import zlib
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import IO, TYPE_CHECKING, Final, Protocol, cast
+
+import zstandard
 
 from workstation.review.ledger import Ledger, Lie, TooMuch
+from workstation.review.zstd_frames import MAGIC as ZSTD_MAGIC
+from workstation.review.zstd_frames import FrameWatch
 
 if TYPE_CHECKING:
     from workstation.review.limits import Limits
@@ -27,10 +31,19 @@ class Packing(StrEnum):
     GZIP = "gzip"
     BZIP2 = "bzip2"
     XZ = "xz"
+    ZSTD = "zstd"
+    LZMA = "lzma"
     DEFLATE = "deflate"
 
 
-MAGIC: Final = {Packing.GZIP: b"\x1f\x8b", Packing.BZIP2: b"BZh", Packing.XZ: b"\xfd7zXZ\0"}
+MAGIC: Final = {
+    Packing.GZIP: b"\x1f\x8b",
+    Packing.BZIP2: b"BZh",
+    Packing.XZ: b"\xfd7zXZ\0",
+    Packing.ZSTD: ZSTD_MAGIC,
+    Packing.LZMA: b"\x5d\0\0",
+}
+_ALONE: Final = (Packing.DEFLATE, Packing.LZMA)  # streams after which nothing of their kind follows
 
 
 class _Engine(Protocol):
@@ -72,16 +85,85 @@ class _Zlib:
 
 def unpacked(read: Read, packing: Packing, ledger: Ledger, where: str, packed_size: int) -> Read:
     """Return a reader of what `read` unpacks to; reading raises Lie and TooMuch."""
-    return _Unpacking(read, packing, ledger, where, packed_size).read
+    if packing is Packing.ZSTD:
+        return _Zstd(read, _Growth(ledger, where, packed_size)).read
+    return _Unpacking(read, packing, _Growth(ledger, where, packed_size)).read
+
+
+class _Growth:
+    """Counts what comes out of one stream, and says what is wrong with it."""
+
+    def __init__(self, ledger: Ledger, where: str, packed_size: int) -> None:
+        self.ledger, self.where = ledger, where
+        self._most = max(ledger.limits.ratio_from, ledger.limits.ratio * packed_size)
+        self._unpacked = 0
+
+    def count(self, data: bytes) -> bytes:
+        """Count unpacked bytes and hand them on; raises TooMuch."""
+        self._unpacked += len(data)
+        self.ledger.count_unpacked(self.where, len(data))
+        if self._unpacked > self._most:
+            raise TooMuch(self.where, f"it unpacks to more than {self.ledger.limits.ratio} times its size")
+        return data
+
+    def damaged(self, packing: Packing) -> Lie:
+        """Return what to raise; the library's own words differ between versions, and diffs may not."""
+        return Lie(self.where, f"the {packing.value} stream is damaged or wants too much")
+
+
+class _Zstd:
+    """Unpacks zstd frames; the library pulls, so this hands it bytes and watches them."""
+
+    def __init__(self, read: Read, growth: _Growth) -> None:
+        self._source, self._growth = read, growth
+        self._watch = FrameWatch()
+        engine = zstandard.ZstdDecompressor(max_window_size=growth.ledger.limits.zstd_window)
+        pulled = cast("IO[bytes]", _Pulled(self._more))  # no more than `read` is asked of it
+        self._reader = engine.stream_reader(pulled, read_size=_INPUT, read_across_frames=True)
+        self._ended = False
+
+    def _more(self, count: int) -> bytes:
+        data = self._source(count)
+        self._watch.feed(data)
+        return data
+
+    def read(self, count: int) -> bytes:
+        """Return up to `count` unpacked bytes; none at the end."""
+        try:
+            data = self._reader.read(count)
+        except (zstandard.ZstdError, MemoryError) as error:
+            raise self._growth.damaged(Packing.ZSTD) from error
+        if not data and count and not self._ended:
+            self._ended = True
+            self._finish()
+        return self._growth.count(data)
+
+    def _finish(self) -> None:
+        """Hold the end against the frames: the library takes a stream that is cut short for whole."""
+        while self._more(_INPUT):
+            pass
+        where = self._growth.where
+        if not self._watch.between:
+            raise Lie(where, "the zstd stream is cut short")
+        if self._watch.skipped:
+            self._growth.ledger.odd(45, where, "a zstd frame that readers skip stands in the stream")
+        if self._watch.frames > 1:
+            self._growth.ledger.odd(20, where, "several zstd streams stand one after another")
+
+
+class _Pulled:
+    """A reader with the face of a file."""
+
+    def __init__(self, read: Read) -> None:
+        self.read = read
 
 
 class _Unpacking:
-    def __init__(self, read: Read, packing: Packing, ledger: Ledger, where: str, packed_size: int) -> None:
-        self._source, self._packing, self._ledger, self._where = read, packing, ledger, where
-        self._packed_size = packed_size
-        self._engine = _engine(packing, ledger.limits)
+    def __init__(self, read: Read, packing: Packing, growth: _Growth) -> None:
+        self._source, self._packing, self._growth = read, packing, growth
+        self._ledger, self._where = growth.ledger, growth.where
+        self._engine = _engine(packing, self._ledger.limits)
         self._waiting = b""
-        self._unpacked = 0
         self._several = False
 
     def read(self, count: int) -> bytes:
@@ -89,8 +171,7 @@ class _Unpacking:
         while not self._engine.eof or self._next_stream():
             data = self._step(count)
             if data:
-                self._count(len(data))
-                return data
+                return self._growth.count(data)
         return b""
 
     def _step(self, count: int) -> bytes:
@@ -99,10 +180,7 @@ class _Unpacking:
         try:
             data = self._engine.decompress(packed, count)
         except (*_DAMAGE, MemoryError) as error:
-            # The library's own words differ between versions, and the diff has to be the same everywhere.
-            raise Lie(
-                self._where, f"the {self._packing.value} stream is damaged or wants too much"
-            ) from error
+            raise self._growth.damaged(self._packing) from error
         if ended and not data and not self._engine.eof:
             raise Lie(self._where, f"the {self._packing.value} stream is cut short")
         return data
@@ -118,7 +196,7 @@ class _Unpacking:
         rest = self._rest()
         if not rest:
             return False
-        if not rest.startswith(MAGIC[self._packing]):
+        if self._packing in _ALONE or not rest.startswith(MAGIC[self._packing]):
             self._ledger.lie(self._where, f"bytes follow the end of the {self._packing.value} stream")
             return False
         if not self._several:
@@ -139,13 +217,6 @@ class _Unpacking:
                 rest = rest.lstrip(b"\0")
         return rest.lstrip(b"\0") if self._packing is Packing.XZ else rest
 
-    def _count(self, count: int) -> None:
-        limits = self._ledger.limits
-        self._unpacked += count
-        self._ledger.count_unpacked(self._where, count)
-        if self._unpacked > max(limits.ratio_from, limits.ratio * self._packed_size):
-            raise TooMuch(self._where, f"it unpacks to more than {limits.ratio} times its size")
-
 
 def _engine(packing: Packing, limits: Limits) -> _Engine:
     match packing:
@@ -157,3 +228,7 @@ def _engine(packing: Packing, limits: Limits) -> _Engine:
             return bz2.BZ2Decompressor()
         case Packing.XZ:
             return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=limits.xz_memory)
+        case Packing.LZMA:
+            return lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=limits.xz_memory)
+        case Packing.ZSTD:
+            raise AssertionError("zstd is pulled, not pushed")

@@ -6,16 +6,23 @@ compared by digest only, because real releases carry broken archives as test dat
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from workstation.core.release_diff import MemberKind
 from workstation.review import sniff
 from workstation.review.ar_reader import ar_entries, is_deb_part
+from workstation.review.cpio_reader import cpio_entries
+from workstation.review.iso_reader import iso_entries
 from workstation.review.leaf import member_of, read_leaf
-from workstation.review.ledger import LIMIT, OPAQUE, STRUCTURE, Ledger, Lie, Mark, TooMuch
+from workstation.review.ledger import LIMIT, OPAQUE, STRUCTURE, Closed, Ledger, Lie, Mark, TooMuch
+from workstation.review.links import look_at_link
 from workstation.review.names import Names
-from workstation.review.sniff import Container
+from workstation.review.oci_archive import Archive, Image, image_files
+from workstation.review.oci_entries import about_image, checked_blobs
+from workstation.review.oci_layers import flattened
+from workstation.review.rpm_reader import PAYLOAD, RpmPackage
+from workstation.review.sniff import PACKED, Container
 from workstation.review.source import (
     BytesSource,
     Entry,
@@ -25,15 +32,17 @@ from workstation.review.source import (
     exactly,
     stream,
 )
+from workstation.review.squashfs_reader import squashfs_entries
 from workstation.review.tar_reader import tar_entries
 from workstation.review.unpack import Packing, unpacked
 from workstation.review.wheel import check_package
 from workstation.review.zip_reader import zip_entries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-_LINK_RANK: Final = 60
+    from workstation.review.source import Part, Read
+
 _OPAQUE_RANK: Final = 90
 
 
@@ -43,6 +52,9 @@ def walk_artifact(name: str, source: Source, ledger: Ledger) -> None:
         _walk(name, source, ledger)
     except TooMuch as error:
         ledger.lie(error.where, error.why, rule=LIMIT)
+    except Closed as error:
+        ledger.odd(_OPAQUE_RANK, name, f"nothing of it was looked into: {error.why}", rule=OPAQUE)
+        ledger.cannot_inspect(error.where, f"{error.why} is a container this review does not open")
     except Lie as error:
         ledger.lie(error.where, error.why, rule=STRUCTURE)
 
@@ -60,7 +72,7 @@ def _walk(name: str, source: Source, ledger: Ledger) -> None:
         ledger.envelopes.add(name)
         _open(_Place(name, source, 1, installed=True), container, ledger)
         check_package(name, ledger)
-    elif closed := sniff.closed_container(head, name):
+    elif closed := sniff.closed_container(head):
         ledger.odd(_OPAQUE_RANK, name, f"nothing of this {closed} was looked into", rule=OPAQUE)
     elif sniff.promises_container(name):
         raise Lie(name, "it does not begin as the container its name promises")
@@ -68,12 +80,16 @@ def _walk(name: str, source: Source, ledger: Ledger) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A container to look into: its path, bytes, depth, and whether it is what gets installed."""
+    """A container to look into: its path, bytes, depth, and whether it is what gets installed.
+
+    What is in a `rooted` one goes to the root of a system, so that links may well be absolute.
+    """
 
     path: str
     source: Source
     depth: int
     installed: bool
+    rooted: bool = False
 
 
 def _open(place: _Place, container: Container, ledger: Ledger) -> None:
@@ -85,38 +101,103 @@ def _open(place: _Place, container: Container, ledger: Ledger) -> None:
         case Container.AR:
             _take(ar_entries(place.source, place.path, ledger), place, ledger)
         case Container.TAR:
-            _take(tar_entries(stream(place.source), place.path, ledger), place, ledger)
-        case Container.GZIP | Container.BZIP2 | Container.XZ:
-            _open_stream(place, Packing(container.value), ledger)
+            _open_tar(place, ledger)
+        case Container.CPIO:
+            _take(cpio_entries(stream(place.source), place.path, ledger), place, ledger)
+        case Container.SQUASHFS:
+            _take(squashfs_entries(place.source, place.path, ledger), replace(place, rooted=True), ledger)
+        case Container.ISO:
+            _take(iso_entries(place.source, place.path, ledger), replace(place, rooted=True), ledger)
+        case Container.RPM:
+            _open_rpm(place, ledger)
+        case Container.GZIP | Container.BZIP2 | Container.XZ | Container.ZSTD:
+            _open_stream(place, PACKED[container], ledger)
 
 
 def _open_stream(place: _Place, packing: Packing, ledger: Ledger) -> None:
-    """Look into a compressed stream: a tar archive's entries stand directly in it; else it is `content`."""
+    """Look into a compressed stream: a tar or cpio archive's entries stand directly in it."""
     read = unpacked(stream(place.source), packing, ledger, place.path, place.source.size)
     head = exactly(read, sniff.HEAD)
     joined = after(head, read)
-    if sniff.container_of(head) is Container.TAR:
-        _take(tar_entries(joined, place.path, ledger), place, ledger)
-    else:
-        ledger.count_entry(place.path)
-        entry = Entry(name="content", kind=MemberKind.FILE, read=joined, mode=0o644)
-        _leaf(entry, f"{place.path}!/content", place, ledger)
+    match sniff.container_of(head):
+        case Container.TAR:
+            _take(tar_entries(joined, place.path, ledger), place, ledger)
+        case Container.CPIO:
+            _take(cpio_entries(joined, place.path, ledger), place, ledger)
+        case _:
+            _take_content(joined, place, ledger)
     for _ in chunks(read):
         pass
+
+
+def _take_content(read: Read, place: _Place, ledger: Ledger) -> None:
+    """Look at what a compressed stream holds when that is one file: its member `content`."""
+    ledger.count_entry(place.path)
+    entry = Entry(name="content", kind=MemberKind.FILE, read=read, mode=0o644)
+    _leaf(entry, f"{place.path}!/content", place, ledger)
+
+
+def _open_tar(place: _Place, ledger: Ledger) -> None:
+    """Look into a tar archive; container images in it are looked at as what a container sees."""
+    images = image_files(place.source)
+    entries = tar_entries(stream(place.source), place.path, ledger)
+    if images is None:
+        _take(entries, place, ledger)
+        return
+    archive = Archive(images, place.path, ledger)
+    found = archive.images()
+    unreferred = archive.unreferred()
+    # The archive is still read strictly to its end, and every blob held against the digest it is named by.
+    _take(checked_blobs(entries, unreferred, place.path, ledger), place, ledger)
+    for name in unreferred:
+        ledger.odd(60, f"{place.path}!/{name}", "nothing in the image archive refers to it")
+    for image in found:
+        _open_image(image, images, place, ledger)
+
+
+def _open_image(image: Image, files: Mapping[str, Part], place: _Place, ledger: Ledger) -> None:
+    """Look into an image: its manifest and config, and its layers as what a container sees."""
+    _take(about_image(image, files), place, ledger)
+    if image.has_root:
+        root = f"{place.path}!/{image.name}/rootfs"
+        layers = [files[name] for name in image.layers]
+        entries = flattened(layers, image.unpacked, root, ledger)
+        _take(entries, _Place(root, place.source, place.depth + 1, installed=False, rooted=True), ledger)
+
+
+def _open_rpm(place: _Place, ledger: Ledger) -> None:
+    """Look into an RPM package: what it says about itself, and its payload held against that."""
+    package = RpmPackage(place.source, place.path, ledger)
+    _take(package.about(), place, ledger)
+    inner = f"{place.path}!/{PAYLOAD}"
+    entry = Entry(name=PAYLOAD, kind=MemberKind.FILE, read=package.payload, size=package.payload_size)
+    ledger.count_entry(inner)
+    leaf = read_leaf(entry, inner, ledger, in_place=True)
+    ledger.opened.add(inner)
+    if place.installed:
+        ledger.envelopes.add(inner)
+    read = package.payload
+    if leaf.container is not Container.CPIO:
+        if leaf.container not in PACKED:
+            raise Lie(inner, "the RPM's payload is packed in a way this review cannot read")
+        read = unpacked(read, PACKED[leaf.container], ledger, inner, package.payload_size)
+    entries = package.installed(cpio_entries(read, inner, ledger))
+    _take(entries, _Place(inner, place.source, place.depth + 1, installed=False, rooted=True), ledger)
 
 
 def _take(entries: Iterator[Entry], place: _Place, ledger: Ledger) -> None:
     names = Names(place.path, ledger)
     for entry in entries:
         ledger.count_entry(place.path)
-        if entry.kind is MemberKind.HARD_LINK and not names.holds_file(entry.target.removeprefix("./")):
+        if entry.kind is MemberKind.HARD_LINK and not names.holds_file(entry.target):
             ledger.lie(f"{place.path}!/{entry.name}", "a hard link to a file that did not come before it")
         path = names.add(entry.name, entry.kind)
         if entry.kind is MemberKind.FILE:
             _leaf(entry, path, place, ledger)
         else:
             ledger.add(member_of(entry, path))
-            _look_at_link(entry, path, ledger)
+            if not place.rooted:
+                look_at_link(entry, path, ledger)
 
 
 def _leaf(entry: Entry, path: str, place: _Place, ledger: Ledger) -> None:
@@ -125,7 +206,8 @@ def _leaf(entry: Entry, path: str, place: _Place, ledger: Ledger) -> None:
     if leaf.container is None:
         return
     installed = place.installed and is_deb_part(entry.name) and place.path.endswith(".deb")
-    inner = _Place(path, BytesSource(leaf.data), place.depth + 1, installed=installed)
+    rooted = installed and entry.name.startswith("data.tar")
+    inner = _Place(path, BytesSource(leaf.data), place.depth + 1, installed=installed, rooted=rooted)
     ledger.opened.add(path)
     if installed:
         ledger.envelopes.add(path)
@@ -151,21 +233,3 @@ def _close_again(path: str, why: str, mark: Mark, ledger: Ledger) -> None:
     ledger.forget(mark)
     ledger.opened.discard(path)
     ledger.cannot_inspect(path, why)
-
-
-def _look_at_link(entry: Entry, path: str, ledger: Ledger) -> None:
-    if entry.kind is not MemberKind.LINK:
-        return
-    if entry.target.startswith("/"):
-        ledger.odd(_LINK_RANK, path, f"the link points to an absolute path, {entry.target!a}")
-    elif _leads_out(entry.name, entry.target):
-        ledger.odd(_LINK_RANK, path, f"the link leads out of the archive, to {entry.target!a}")
-
-
-def _leads_out(name: str, target: str) -> bool:
-    depth = name.count("/")
-    for part in target.split("/"):
-        depth += {"..": -1, ".": 0, "": 0}.get(part, 1)
-        if depth < 0:
-            return True
-    return False

@@ -180,6 +180,8 @@ class _Content:
                 return unpacked(packed, Packing.DEFLATE, self._ledger, self._path, size)
             case 12:
                 return unpacked(packed, Packing.BZIP2, self._ledger, self._path, size)
+            case 93:
+                return unpacked(packed, Packing.ZSTD, self._ledger, self._path, size)
             case other:
                 raise Lie(self._path, f"packed by method {other}, which this review cannot read")
 
