@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from workstation.core import release_diff_writer
 from workstation.core.canonical import canonical
 from workstation.core.identity import Digest, digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from workstation.core.strict_json import JsonObject, JsonValue
+    from workstation.core.strict_json import JsonObject
 
 REFUSE: Final = 100
 """A finding of this rank means the release cannot be reviewed, and so is refused."""
@@ -43,12 +44,22 @@ class RowKind(StrEnum):
 
 
 class ChangeKind(StrEnum):
-    """What happened to a member; a moved one has the same bytes under another path."""
+    """What happened to a member.
+
+    A moved one has the same bytes under another path. A replaced one is an artifact that came in place
+    of one with another version in its name; what is in the two is compared.
+    """
 
     ADDED = "added"
     REMOVED = "removed"
     CHANGED = "changed"
     MOVED = "moved"
+    REPLACED = "replaced"
+
+
+NEW_PATH: Final = frozenset({ChangeKind.ADDED, ChangeKind.MOVED, ChangeKind.REPLACED})
+OLD_PATH: Final = frozenset({ChangeKind.REMOVED, ChangeKind.MOVED, ChangeKind.REPLACED})
+"""The kinds by which a path came, and by which one went."""
 
 
 class ReviewVerdict(StrEnum):
@@ -77,22 +88,46 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextRow:
-    """One row of changed text: line numbers from one (None where there is none) and inert text."""
+    """One row of changed text: line numbers from one (None where there is none) and inert text.
+
+    `marks` are the changed words of a line that has a counterpart: places in `text`, from and up to.
+    """
 
     kind: RowKind
     old: int | None = None
     new: int | None = None
     text: str = ""
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """The bytes a finding rests on: in which member, where in it ("line 12"), and made inert."""
+
+    path: str
+    where: str
+    shown: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing worth a look: the rule that found it, its rank (100 refuses), where, and a sentence."""
+    """One thing worth a look: the rule that found it, its rank (100 refuses), where, and a sentence.
+
+    One rule often finds the same in many members; then `path` is what they have in common and
+    `paths` are all of them.
+    """
 
     rule: str
     rank: int
     path: str
     sentence: str
+    paths: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The path of every member this is about."""
+        return self.paths or (self.path,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,13 +139,23 @@ class NotInspected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One thing a member says about itself, parsed: what it was and what it is, "" where there is none."""
+
+    name: str
+    old: str = ""
+    new: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileChange:
-    """One changed member, as it was and as it is, and its changed text where it has any."""
+    """One changed member, as it was and as it is; its changed text and facts where it has any."""
 
     kind: ChangeKind
     old: Member | None = None
     new: Member | None = None
     rows: tuple[TextRow, ...] = ()
+    facts: tuple[Fact, ...] = ()
 
     @property
     def path(self) -> str:
@@ -125,11 +170,15 @@ class FileChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseDiff:
-    """Everything that changed: changes by path, findings by rank, and what could not be inspected."""
+    """Everything that changed: changes by path, findings by rank, and what could not be inspected.
+
+    A baseline has nothing before it: all of it is new, and ranked for what it is, not for being new.
+    """
 
     changes: tuple[FileChange, ...] = ()
     findings: tuple[Finding, ...] = ()
     not_inspected: tuple[NotInspected, ...] = ()
+    baseline: bool = False
 
     @property
     def verdict(self) -> ReviewVerdict:
@@ -140,13 +189,12 @@ class ReleaseDiff:
     @property
     def added(self) -> tuple[str, ...]:
         """Paths that were not there before; a moved member's new path is one of them."""
-        return self._paths_new(ChangeKind.ADDED, ChangeKind.MOVED)
+        return tuple(sorted(one.path for one in self.changes if one.kind in NEW_PATH))
 
     @property
     def removed(self) -> tuple[str, ...]:
         """Paths that are not there any more; a moved member's old path is one of them."""
-        gone = (ChangeKind.REMOVED, ChangeKind.MOVED)
-        return tuple(sorted(one.old.path for one in self.changes if one.kind in gone and one.old))
+        return tuple(sorted(one.old.path for one in self.changes if one.kind in OLD_PATH and one.old))
 
     @property
     def content_changed(self) -> tuple[str, ...]:
@@ -170,62 +218,12 @@ class ReleaseDiff:
 
     def to_json(self) -> JsonObject:
         """Return the document of the `diff` command, with the changes beside the lists."""
-        return {
-            "verdict": self.verdict.value,
-            "added": list(self.added),
-            "removed": list(self.removed),
-            "content_changed": list(self.content_changed),
-            "mode_changed": list(self.mode_changed),
-            "owner_changed": list(self.owner_changed),
-            "link_changed": list(self.link_changed),
-            "findings": [_finding(finding) for finding in self.findings],
-            "not_inspected": [{"path": one.path, "why": one.why} for one in self.not_inspected],
-            "changes": [_change(change) for change in self.changes],
-        }
+        return release_diff_writer.document(self)
 
     def digest(self) -> Digest:
         """SHA-256 over the canonical JSON: the same releases give the same digest on any machine."""
         return digest_of(canonical(self.to_json(), where="release diff"))
 
-    def _paths_new(self, *kinds: ChangeKind) -> tuple[str, ...]:
-        return tuple(sorted(one.path for one in self.changes if one.kind in kinds))
-
     def _paths_where(self, value: Callable[[Member], object]) -> tuple[str, ...]:
         changed = (one for one in self.changes if one.kind is ChangeKind.CHANGED)
         return tuple(sorted(one.path for one in changed if one.differs(value)))
-
-
-def _finding(finding: Finding) -> JsonValue:
-    return {
-        "rule": finding.rule,
-        "rank": finding.rank,
-        "path": finding.path,
-        "sentence": finding.sentence,
-    }
-
-
-def _change(change: FileChange) -> JsonValue:
-    return {
-        "kind": change.kind.value,
-        "old": _member(change.old),
-        "new": _member(change.new),
-        "rows": [_row(row) for row in change.rows],
-    }
-
-
-def _row(row: TextRow) -> JsonValue:
-    return {"kind": row.kind.value, "old": row.old, "new": row.new, "text": row.text}
-
-
-def _member(member: Member | None) -> JsonValue:
-    if member is None:
-        return None
-    return {
-        "path": member.path,
-        "kind": member.kind.value,
-        "size": member.size,
-        "mode": member.mode,
-        "owner": member.owner,
-        "target": member.target,
-        "digest": member.digest,
-    }

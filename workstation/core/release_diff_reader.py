@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 from workstation.core.errors import Malformed
 from workstation.core.release_diff import (
     ChangeKind,
+    Evidence,
+    Fact,
     FileChange,
     Finding,
     Member,
@@ -19,9 +21,11 @@ from workstation.core.release_diff import (
     RowKind,
     TextRow,
 )
-from workstation.core.shape import Shape
+from workstation.core.shape import Fields, Shape
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from workstation.core.strict_json import JsonObject
 
 _MOST: Final = 1_000_000
@@ -33,8 +37,12 @@ _LISTS: Final = ("added", "removed", "content_changed", "mode_changed", "owner_c
 
 def from_json(document: JsonObject, *, where: str = "release diff") -> ReleaseDiff:
     """Return the release diff in `document`; raises Malformed, also when its lists do not fit."""
-    top = Shape(document, where).fields("verdict", *_LISTS, "findings", "not_inspected", "changes")
+    wanted = ("verdict", *_LISTS, "findings", "not_inspected", "changes")
+    top = Shape(document, where).fields(*wanted, optional=("baseline",))
+    if baseline := top.get("baseline"):
+        baseline.constant(wanted=True)
     found = ReleaseDiff(
+        baseline=baseline is not None,
         changes=tuple(_change(item) for item in top["changes"].items(at_most=_MOST)),
         findings=tuple(_finding(item) for item in top["findings"].items(at_most=_MOST)),
         not_inspected=tuple(_not_inspected(item) for item in top["not_inspected"].items(at_most=_MOST)),
@@ -47,13 +55,25 @@ def from_json(document: JsonObject, *, where: str = "release diff") -> ReleaseDi
 
 
 def _change(item: Shape) -> FileChange:
-    fields = item.fields("kind", "old", "new", "rows")
+    fields = item.fields("kind", "old", "new", "rows", optional=("facts",))
     kind = fields["kind"].choice(ChangeKind)
     old, new = _member_or_none(fields["old"]), _member_or_none(fields["new"])
     if (old is None, new is None) != (kind is ChangeKind.ADDED, kind is ChangeKind.REMOVED):
         raise item.wanted("an old member unless added, a new one unless removed")
     rows = tuple(_row(row) for row in fields["rows"].items(at_most=_MOST))
-    return FileChange(kind=kind, old=old, new=new, rows=rows)
+    return FileChange(kind=kind, old=old, new=new, rows=rows, facts=tuple(map(_fact, _some(fields, "facts"))))
+
+
+def _some(fields: Fields, name: str) -> Iterator[Shape]:
+    """Return the items of an array that is left out when empty."""
+    found = fields.get(name)
+    return iter(()) if found is None else found.items(at_least=1, at_most=_MOST)
+
+
+def _fact(item: Shape) -> Fact:
+    fields = item.fields("name", "old", "new")
+    name, old, new = (fields[one].text(at_most=_SENTENCE) for one in ("name", "old", "new"))
+    return Fact(name=name, old=old, new=new)
 
 
 def _member_or_none(item: Shape) -> Member | None:
@@ -73,13 +93,27 @@ def _member_or_none(item: Shape) -> Member | None:
 
 
 def _row(item: Shape) -> TextRow:
-    fields = item.fields("kind", "old", "new", "text")
+    fields = item.fields("kind", "old", "new", "text", optional=("marks",))
+    text = fields["text"].text(at_most=_LONGEST)
     return TextRow(
         kind=fields["kind"].choice(RowKind),
         old=_line_number(fields["old"]),
         new=_line_number(fields["new"]),
-        text=fields["text"].text(at_most=_LONGEST),
+        text=text,
+        marks=tuple(_marks(_some(fields, "marks"), len(text))),
     )
+
+
+def _marks(items: Iterator[Shape], end: int) -> Iterator[tuple[int, int]]:
+    """Yield marks that increase, hold something and lie within the text."""
+    least = 0
+    for item in items:
+        start, stop = item.items(at_least=2, at_most=2)
+        mark = start.integer(least, end), stop.integer(least + 1, end)
+        if mark[0] >= mark[1]:
+            raise item.wanted("a mark that holds something")
+        yield mark
+        least = mark[1]
 
 
 def _line_number(item: Shape) -> int | None:
@@ -87,12 +121,23 @@ def _line_number(item: Shape) -> int | None:
 
 
 def _finding(item: Shape) -> Finding:
-    fields = item.fields("rule", "rank", "path", "sentence")
+    fields = item.fields("rule", "rank", "path", "sentence", optional=("paths", "evidence"))
     return Finding(
         rule=fields["rule"].identifier(),
         rank=fields["rank"].integer(0, 100),
         path=fields["path"].text(at_most=_PATH),
         sentence=fields["sentence"].text(at_most=_SENTENCE),
+        paths=tuple(one.text(at_most=_PATH) for one in _some(fields, "paths")),
+        evidence=tuple(_evidence(one) for one in _some(fields, "evidence")),
+    )
+
+
+def _evidence(item: Shape) -> Evidence:
+    fields = item.fields("path", "where", "shown")
+    return Evidence(
+        path=fields["path"].text(at_most=_PATH),
+        where=fields["where"].text(at_most=_SENTENCE),
+        shown=fields["shown"].text(at_most=_SENTENCE),
     )
 
 
