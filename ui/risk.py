@@ -80,10 +80,11 @@ def _ranks(findings: tuple[Finding, ...]) -> dict[str, int]:
     """Return the highest rank at each path, a finding inside a container counting for it too."""
     ranks: dict[str, int] = {}
     for finding in findings:
-        parts = finding.path.split(_INSIDE)
-        for length in range(1, len(parts) + 1):
-            path = _INSIDE.join(parts[:length])
-            ranks[path] = max(ranks.get(path, 0), finding.rank)
+        for member in finding.members:
+            parts = member.split(_INSIDE)
+            for length in range(1, len(parts) + 1):
+                path = _INSIDE.join(parts[:length])
+                ranks[path] = max(ranks.get(path, 0), finding.rank)
     return ranks
 
 

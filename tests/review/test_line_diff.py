@@ -102,8 +102,8 @@ def test_a_small_change_is_shown_small() -> None:
     rows = list(rows_of(lines_of(old), lines_of(new)))
 
     assert rows[3:5] == [
-        TextRow(kind=RowKind.REMOVED, old=4, text="    return 1"),
-        TextRow(kind=RowKind.ADDED, new=4, text="    return 2"),
+        TextRow(kind=RowKind.REMOVED, old=4, text="    return 1", marks=((11, 12),)),
+        TextRow(kind=RowKind.ADDED, new=4, text="    return 2", marks=((11, 12),)),
     ]
 
 

@@ -35,7 +35,7 @@ def told_finding(finding: Finding, *, brief: bool = False) -> Entry:
         note=f"{path.rpartition('/')[2]} \u00b7 {rule}" if brief else rule,
         mark=risk.mark,
         tone=risk.tone,
-        key=finding.path,
+        key=finding.members[0],
     )
 
 

@@ -7,8 +7,7 @@ ends.
 
 from __future__ import annotations
 
-import encodings.cp437  # pyright: ignore[reportUnusedImport]
-import encodings.utf_16_be  # pyright: ignore[reportUnusedImport]  # noqa: F401 (and a Joliet name this)
+import codecs
 import os
 import socket
 import sys
@@ -32,17 +31,32 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
     from workstation.core.strict_json import JsonObject, JsonValue
+    from workstation.review.lenses.looking import Looked
 
 UNSAFE_WITHOUT_WALLS: Final = "--unsafe-without-walls"
 _MEMORY: Final = 2 * GIB
 _CPU_SECONDS: Final = 60
 _OPEN_FILES: Final = 32
+# Python imports an encoding when it first meets it, and behind the walls that is too late: zip names want
+# cp437, Joliet's big-endian UTF-16, names in certificates and XML the others.
+_ENCODINGS: Final = (
+    "cp437",
+    "latin-1",
+    "utf-16",
+    "utf-16-be",
+    "utf-16-le",
+    "utf-32-be",
+    "utf-32",
+    "idna",
+    "utf-8-sig",
+)
 
 
 def review(old: Sequence[Given], new: Sequence[Given]) -> ReleaseDiff:
     """Compare two releases given as open files; running out of memory refuses, like any limit."""
     try:
-        return compare(_walk(old), _walk(new))
+        before = _walk(old)
+        return compare(before, _walk(new, before.looked))
     except MemoryError:
         why = "looking into it takes more memory than a review has"
         return ReleaseDiff(findings=(Finding(rule=LIMIT, rank=REFUSE, path="", sentence=why),))
@@ -63,8 +77,8 @@ def signers_of_artifacts(given: Iterable[Given], names: Collection[str]) -> tupl
     return tuple(sorted(found))
 
 
-def _walk(given: Sequence[Given]) -> Ledger:
-    ledger = Ledger(Limits())
+def _walk(given: Sequence[Given], looked: dict[str, Looked] | None = None) -> Ledger:
+    ledger = Ledger(Limits(), looked)
     for one in given:
         walk_artifact(one.name, FileSource(one.fd, os.fstat(one.fd).st_size), ledger)
     return ledger
@@ -113,6 +127,8 @@ def _answer(job: Job, walls: Walls) -> JsonObject:
 def main(arguments: Sequence[str]) -> None:
     """Put up the walls and serve the one job that comes over the channel."""
     channel = int(arguments[0])
+    for encoding in _ENCODINGS:
+        codecs.lookup(encoding)
     limit(memory_bytes=_MEMORY, cpu_seconds=_CPU_SECONDS, open_files=_OPEN_FILES)
     try:
         walls = confine_to(best_effort=UNSAFE_WITHOUT_WALLS in arguments[1:])

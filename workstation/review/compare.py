@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
+from workstation.core.diff_rules import baseline_rank
 from workstation.core.release_diff import (
     REFUSE,
     ChangeKind,
@@ -16,14 +17,14 @@ from workstation.core.release_diff import (
     ReleaseDiff,
 )
 from workstation.review.counterparts import counterparts
+from workstation.review.grouping import grouped
 from workstation.review.ledger import OPAQUE
-from workstation.review.member_findings import member_findings
-from workstation.review.package_findings import package_findings
-from workstation.review.pair import pair_of
+from workstation.review.lenses.every import facts_of, findings_of
+from workstation.review.pair import Pair, Side, pair_of
 from workstation.review.pairing import pair_artifacts, pair_moved
 from workstation.review.row_budget import RowBudget
-from workstation.review.text_findings import text_findings
 from workstation.review.versions import goes_back, versioned
+from workstation.review.whole_release import WholeRelease
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -48,15 +49,23 @@ class _Comparison:
         self._back = {before.path: now.path for before, now in self._sides.differing}
         self._explained = self._explained_containers()
         self._budget = RowBudget(new.limits)
+        self._whole = WholeRelease(old, new, self._artifacts, removed=self._sides.removed)
+        self._answered = self._whole.answered()
 
     def release_diff(self) -> ReleaseDiff:
         changes = sorted(self._changes(), key=lambda change: (change.path, change.kind))
-        findings = {*self._walked(), *self._looked(), *self._versions(), *self._repacked()}
+        findings: Iterable[Finding] = chain(
+            self._walked(), self._looked(), self._versions(), self._repacked(), self._whole.findings()
+        )
+        baseline = not self._old.artifacts
+        if baseline:
+            findings = (replace(one, rank=baseline_rank(one.rule, one.rank)) for one in findings)
         unseen = {*self._not_inspected(), *self._budget.not_shown}
         return ReleaseDiff(
             changes=tuple(changes),
-            findings=tuple(sorted(findings, key=lambda one: (-one.rank, one.path, one.rule, one.sentence))),
+            findings=grouped(findings),
             not_inspected=tuple(sorted(unseen, key=lambda one: (one.path, one.why))),
+            baseline=baseline,
         )
 
     def _changes(self) -> Iterator[FileChange]:
@@ -71,9 +80,11 @@ class _Comparison:
         added = ((None, member) for member in self._sides.added if member.path not in paths)
         present: list[tuple[Member | None, Member]] = [*added, *self._differing()]
         for before, now in sorted(present, key=lambda pair: (pair[1].size, pair[1].path)):
-            rows = self._budget.rows(now.path, self._old_text(before), self._new.texts.get(now.path))
-            kind = ChangeKind.CHANGED if before else ChangeKind.ADDED
-            yield FileChange(kind=kind, old=before, new=now, rows=rows)
+            sides = self._side(self._old, before), self._side(self._new, now)
+            rows = self._budget.rows(now.path, *sides)
+            facts = tuple(facts_of(Pair(old=before, new=now, before=sides[0], now=sides[1]), self._answered))
+            kind = self._whole.kind(before, now)
+            yield FileChange(kind=kind, old=before, new=now, rows=rows, facts=facts)
 
     def _differing(self) -> Iterator[tuple[Member | None, Member]]:
         for before, now in self._sides.differing:
@@ -116,12 +127,19 @@ class _Comparison:
         for before, member in present:
             if member.path in self._new.envelopes:
                 continue
-            new_text = self._new.texts.get(member.path)
-            dense = member.path in self._new.dense
-            pair = pair_of(before, member, self._old_text(before), new_text, dense=dense)
-            yield from member_findings(pair, opened=member.path in self._new.opened)
-            yield from text_findings(pair)
-            yield from package_findings(pair)
+            pair = pair_of(
+                before,
+                member,
+                self._side(self._old, before),
+                self._side(self._new, member),
+                dense=member.path in self._new.dense,
+            )
+            yield from findings_of(
+                pair,
+                versions=self._whole.versions(member.path),
+                answered=self._answered,
+                opened=member.path in self._new.opened,
+            )
 
     def _versions(self) -> Iterator[Finding]:
         for now, before in self._artifacts.items():
@@ -154,8 +172,10 @@ class _Comparison:
             if one.path in now_of:
                 yield NotInspected(path=now_of[one.path], why=f"in the release before: {one.why}")
 
-    def _old_text(self, member: Member | None) -> bytes | None:
-        return self._old.texts.get(member.path) if member else None
+    def _side(self, ledger: Ledger, member: Member | None) -> Side:
+        if member is None:
+            return Side()
+        return Side(text=ledger.texts.get(member.path), looked=ledger.looked.get(member.digest))
 
 
 def _containers(path: str) -> Iterable[str]:

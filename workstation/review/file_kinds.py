@@ -17,6 +17,12 @@ _PROSE: Final = re.compile(
     r"|(?:.*/)?[^/]+\.(?:dist|egg)-info/.*|(?:.*/)?PKG-INFO",
     re.DOTALL | re.IGNORECASE,
 )
+_TESTS: Final = re.compile(r"(?:^|/)(?:tests?|testing|testdata)/")
+
+
+def is_test(name: str) -> bool:
+    """Whether a file stands among tests; it is delivered all the same, and only ranked lower."""
+    return _TESTS.search(name) is not None
 
 
 def is_prose(name: str) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from workstation.core.release_diff import Member
 from workstation.review import sniff
 from workstation.review.ledger import TooMuch
+from workstation.review.lenses.looking import is_program, look
 from workstation.review.sniff import Container
 from workstation.review.source import chunks, exactly
 from workstation.review.zip_index import hides_a_zip
@@ -61,6 +62,7 @@ def read_leaf(entry: Entry, path: str, ledger: Ledger, *, in_place: bool = False
 class _Reading:
     def __init__(self, head: bytes, path: str, ledger: Ledger, *, holds: bool) -> None:
         self._path, self._ledger, self._holds = path, ledger, holds
+        self._program = is_program(head)
         self._hash = hashlib.sha256()
         self._tail = b""
         self.size = 0
@@ -78,7 +80,8 @@ class _Reading:
         if self.size > limits.member:
             raise TooMuch(self._path, f"more than {limits.member} bytes in one member")
         self._tail = (self._tail + piece)[-_TAIL:]
-        most = limits.nested_container if self._holds else limits.text_member
+        other = limits.program if self._program else limits.text_member
+        most = limits.nested_container if self._holds else other
         if len(self.held) + len(piece) <= most:
             self.held += piece
         elif self._holds:
@@ -101,5 +104,8 @@ class _Reading:
         return None
 
     def _judge_binary(self) -> None:
+        digest = self.digest
+        if len(self.held) == self.size and digest not in self._ledger.looked:
+            self._ledger.looked[digest] = self._ledger.keeping(look(bytes(self.held)))
         if sniff.is_dense(bytes(self.held[:_SAMPLE])):
             self._ledger.dense.add(self._path)

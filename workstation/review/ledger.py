@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from workstation.review.index import Facts
+    from workstation.review.lenses.looking import Looked
     from workstation.review.limits import Limits
 
 STRUCTURE: Final = "DIFF-STRUCTURE"
@@ -82,8 +83,11 @@ class Ledger:
     installed, `dense` the files that look compressed or encrypted, `artifacts` the outermost paths.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, looked: dict[str, Looked] | None = None) -> None:
         self.limits = limits
+        # By digest, and for both sides of a comparison: what did not change is looked into once.
+        self.looked = {} if looked is None else looked
+        self._hex_held = 0
         self.members = MemberIndex()
         self._store = TextStore()
         self.texts = Texts(self.members, self._store)
@@ -127,6 +131,13 @@ class Ledger:
             self.cannot_inspect(path, "more text than this review holds")
             return NO_TEXT
         return self._store.keep(text)
+
+    def keeping(self, looked: Looked) -> Looked:
+        """Return what was seen in a binary, its bytes kept when they are few and there is room."""
+        size = len(looked.data or b"")
+        self._hex_held += size if size <= self.limits.hex_member else 0
+        few = size <= self.limits.hex_member and self._hex_held <= self.limits.hex_held
+        return looked if few else replace(looked, data=None)
 
     def mark(self) -> Mark:
         """Return how much is written down now; to be taken before a nested container is looked into."""

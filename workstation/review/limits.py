@@ -27,6 +27,9 @@ class Limits:
     xz_memory: int = 128 * MIB
     zstd_window: int = 128 * MIB
     text_member: int = 8 * MIB
+    program: int = 64 * MIB
+    hex_member: int = 64 * KIB
+    hex_held: int = 16 * MIB
     text_held: int = 256 * MIB
     rows: int = 200_000
     row_text: int = 16 * MIB

@@ -1,16 +1,16 @@
-"""Findings in added lines: characters that deceive, lines nobody reads, powers used for the first time."""
+"""Findings in added lines: characters that deceive, lines nobody reads, powers and hosts new here."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
 
-from workstation.core.release_diff import Finding
-from workstation.review.file_kinds import is_code, is_prose
+from workstation.review.file_kinds import is_code, is_prose, is_test
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from workstation.core.release_diff import Finding
     from workstation.review.pair import Pair
 
 _BIDI: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -37,6 +37,14 @@ _POWERS: Final = (
     (52, "secrets or the environment", _SECRETS),
 )
 _PATTERNS: Final = tuple((rank, what, re.compile(pattern)) for rank, what, pattern in _POWERS)
+# The statement that brings a power into a file: a second one beside the first is still worth a look.
+_BROUGHT_IN: Final = re.compile(
+    rb"^\s*(?:import\s+(?:subprocess|socket|ctypes|pty|marshal|pickle|urllib|requests|http)\b"
+    rb"|from\s+(?:subprocess|socket|ctypes|pty|marshal|pickle|urllib|requests|http)\b"
+    rb"|.*\brequire\s*\(\s*['\"](?:node:)?(?:child_process|net|http|https|dgram|dns|vm)['\"])"
+)
+_HOST: Final = re.compile(rb"\b(?:https?|wss?|ftp)://([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)")
+_IN_TESTS: Final = 25
 
 
 def text_findings(pair: Pair) -> Iterator[Finding]:
@@ -48,6 +56,7 @@ def text_findings(pair: Pair) -> Iterator[Finding]:
         yield from _long_line(pair)
         if not is_prose(pair.name):
             yield from _powers(pair)
+            yield from _hosts(pair)
 
 
 def _deceiving(pair: Pair) -> Iterator[Finding]:
@@ -59,9 +68,9 @@ def _deceiving(pair: Pair) -> Iterator[Finding]:
     for rule, rank, pattern, what in rules:
         lines = [number for number, line in pair.added if pattern.search(_decoded(line))]
         if lines:
-            lower = 40 if is_prose(pair.name) else 0
-            sentence = f"{what} in {_lines(lines)}"
-            yield Finding(rule=rule, rank=rank - lower, path=pair.path, sentence=sentence)
+            # In prose they are mostly what they seem: right-to-left languages, joined emoji.
+            name, lower = (f"{rule}-PROSE", 40) if is_prose(pair.name) else (rule, 0)
+            yield pair.found(name, rank - lower, f"{what} in {_lines(lines)}", *pair.lines(lines))
 
 
 def _decoded(line: bytes) -> str:
@@ -73,19 +82,46 @@ def _long_line(pair: Pair) -> Iterator[Finding]:
     before = max((len(line) for line in (pair.old_text or b"").split(b"\n")), default=0)
     if longest > max(_LONG_LINE, _LONGER * before):
         sentence = f"line {number} has {longest} bytes; the longest before had {before}"
-        yield Finding(rule="DIFF-LONG-LINE", rank=74, path=pair.path, sentence=sentence)
+        yield pair.found("DIFF-LONG-LINE", 74, sentence, *pair.lines([number]))
 
 
 def _powers(pair: Pair) -> Iterator[Finding]:
-    """Name each power an added line uses that nothing in this file used before."""
+    """Name each power an added line uses that nothing in this file used before, or brings in once more."""
+    tests = is_test(pair.name)
+    rule, lower = ("DIFF-FIRST-USE-TESTS", _IN_TESTS) if tests else ("DIFF-FIRST-USE", 0)
     for rank, what, pattern in _PATTERNS:
         if pattern.search(pair.old_text or b""):
             continue
         lines = [number for number, line in pair.added if pattern.search(line)]
         if lines:
-            in_tests = 25 if re.search(r"(?:^|/)tests?/", pair.name) else 0
             sentence = f"first use here of {what}, in {_lines(lines)}"
-            yield Finding(rule="DIFF-FIRST-USE", rank=rank - in_tests, path=pair.path, sentence=sentence)
+            yield pair.found(rule, rank - lower, sentence, *pair.lines(lines))
+    again = [number for number, line in pair.added if _brought_in_again(line, pair.old_text)]
+    if again and not tests:
+        sentence = (
+            f"one more statement that brings in processes, the network or running data, in {_lines(again)}"
+        )
+        yield pair.found("DIFF-USE", 46, sentence, *pair.lines(again))
+
+
+def _brought_in_again(line: bytes, old: bytes | None) -> bool:
+    """Whether an added line is such a statement, in a file that had the power already."""
+    return bool(old and _BROUGHT_IN.match(line) and any(pattern.search(line) for _, _, pattern in _PATTERNS))
+
+
+def _hosts(pair: Pair) -> Iterator[Finding]:
+    known = set(_HOST.findall(pair.old_text or b""))
+    found: dict[bytes, int] = {}
+    for number, line in pair.added:
+        for host in _HOST.findall(line):
+            if host not in known:
+                found.setdefault(host, number)
+    if found:
+        named = ", ".join(host.decode("ascii") for host in [*found][:5])
+        more = f" and {len(found) - 5} more" if len(found) > 5 else ""  # noqa: PLR2004 (as shown above)
+        rule, rank = ("DIFF-HOST-TESTS", 20) if is_test(pair.name) else ("DIFF-HOST", 48)
+        numbers = sorted(set(found.values()))
+        yield pair.found(rule, rank, f"it names {named}{more}", *pair.lines(numbers))
 
 
 def _lines(numbers: list[int]) -> str:

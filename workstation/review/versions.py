@@ -54,3 +54,14 @@ def _release(numbers: str) -> list[int]:
     while found and not found[-1]:
         found.pop()
     return found
+
+
+def same_but_for_version(old: bytes, new: bytes, versions: tuple[str, str]) -> bool:
+    """Whether two texts are the same once the version of each release is taken out of it."""
+    if not all(versions) or versions[0] == versions[1]:
+        return False
+    bare = (
+        without_version(text.decode("utf-8", "surrogateescape"), version)
+        for text, version in zip((old, new), versions, strict=True)
+    )
+    return next(bare) == next(bare)

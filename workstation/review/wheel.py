@@ -11,7 +11,8 @@ import csv
 import re
 from typing import TYPE_CHECKING, Final
 
-from workstation.review.package_findings import header_values, normal_name
+from workstation.review.lenses.headers import header_values
+from workstation.review.lenses.requirements import normal_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
