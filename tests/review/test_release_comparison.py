@@ -93,8 +93,9 @@ def test_artifacts_of_a_folder_pair_by_name_without_version() -> None:
     found = diffed(old, new)
 
     assert "SHA256SUMS" in found.content_changed
-    assert found.added == ("notes.txt",)
-    assert found.removed == ("web/x-1.0.tgz",)
+    assert found.added == (NEW, "notes.txt")
+    assert found.removed == (OLD, "web/x-1.0.tgz")
+    assert f"{NEW}!/demo-1.1.dist-info/METADATA" in found.content_changed
 
 
 def test_modes_owners_and_links_are_listed_apart_from_content() -> None:

@@ -23,10 +23,8 @@ _SOURCE: Final = re.compile(r"(?:.*/)?src/.*")
 
 def built_findings(old: Ledger, new: Ledger) -> Iterator[Finding]:
     """Yield built files that are not what their source says, or that changed while no source did."""
-    known = {(_member(one.path), one.sentence) for one in _wheels_against_sources(old)}
-    for one in _wheels_against_sources(new):
-        if (_member(one.path), one.sentence) not in known:
-            yield one
+    known = {_member(one.path) for one in _wheels_against_sources(old)}
+    yield from (one for one in _wheels_against_sources(new) if _member(one.path) not in known)
     yield from _built_alone(old, new)
 
 

@@ -78,19 +78,26 @@ class _Comparison:
                 yield FileChange(kind=ChangeKind.REMOVED, old=member)
         # The smallest first: one huge file never takes the room of all the others.
         added = ((None, member) for member in self._sides.added if member.path not in paths)
+        yield from self._replaced()
         present: list[tuple[Member | None, Member]] = [*added, *self._differing()]
         for before, now in sorted(present, key=lambda pair: (pair[1].size, pair[1].path)):
-            sides = self._side(self._old, before), self._side(self._new, now)
-            rows = self._budget.rows(now.path, *sides)
-            facts = tuple(facts_of(Pair(old=before, new=now, before=sides[0], now=sides[1]), self._answered))
-            kind = self._whole.kind(before, now)
-            yield FileChange(kind=kind, old=before, new=now, rows=rows, facts=facts)
+            yield self._shown(ChangeKind.CHANGED if before else ChangeKind.ADDED, before, now)
+
+    def _replaced(self) -> Iterator[FileChange]:
+        for name, before in self._whole.replaced().items():
+            yield self._shown(ChangeKind.REPLACED, self._old.members[before], self._new.members[name])
+
+    def _shown(self, kind: ChangeKind, before: Member | None, now: Member) -> FileChange:
+        sides = self._side(self._old, before), self._side(self._new, now)
+        rows = self._budget.rows(now.path, *sides)
+        facts = tuple(facts_of(Pair(old=before, new=now, before=sides[0], now=sides[1]), self._answered))
+        return FileChange(kind=kind, old=before, new=now, rows=rows, facts=facts)
 
     def _differing(self) -> Iterator[tuple[Member | None, Member]]:
         for before, now in self._sides.differing:
             opened = now.path in self._new.envelopes and now.path in self._explained
             seen = replace(before, digest=now.digest, size=now.size) if opened else before
-            if not _same(seen, now):
+            if not _same(seen, now) and now.path not in self._whole.replaced():
                 yield before, now
 
     def _explained_containers(self) -> set[str]:

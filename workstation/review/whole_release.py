@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from workstation.core.release_diff import ChangeKind, Finding, Member, MemberKind
+from workstation.core.release_diff import Finding, Member, MemberKind
 from workstation.review.built import built_findings
 from workstation.review.lenses.bills import answered_in
 from workstation.review.lenses.certificate_findings import removed_anchor
@@ -29,6 +29,8 @@ class WholeRelease:
         self._old, self._new, self._artifacts, self._removed = old, new, artifacts, removed
         # One file against one file is a choice of whoever asked, however they are named.
         self._named = len(old.artifacts) > 1 or len(new.artifacts) > 1
+        pairs = artifacts.items() if self._named else ()
+        self._replaced = {name: before for name, before in pairs if name != before}
 
     def findings(self) -> Iterator[Finding]:
         """Yield what the whole shows."""
@@ -44,12 +46,9 @@ class WholeRelease:
             yield from self._gone()
             yield from built_findings(self._old, self._new)
 
-    def kind(self, before: Member | None, now: Member) -> ChangeKind:
-        """Return what happened to a member that is there now."""
-        if before is None:
-            return ChangeKind.ADDED
-        replaced = self._named and "!/" not in now.path and before.path != now.path
-        return ChangeKind.REPLACED if replaced else ChangeKind.CHANGED
+    def replaced(self) -> dict[str, str]:
+        """Return the artifact of before for each of now that came in its place under another name."""
+        return self._replaced
 
     def versions(self, path: str) -> tuple[str, str]:
         """Return the versions of the artifact a member is in, before and now; "" where there is none."""
@@ -63,11 +62,10 @@ class WholeRelease:
 
     def _come(self) -> Iterator[Finding]:
         for name in self._new.artifacts if self._named else ():
-            before = self._artifacts.get(name)
-            if before is None:
+            if name not in self._artifacts:
                 yield Finding(rule="DIFF-ARTIFACT", rank=42, path=name, sentence="an artifact was added")
-            elif before != name:
-                sentence = f"an artifact took the place of {before}"
+            elif name in self._replaced:
+                sentence = f"an artifact took the place of {self._replaced[name]}"
                 yield Finding(rule="DIFF-ARTIFACT", rank=40, path=name, sentence=sentence)
 
     def _gone(self) -> Iterator[Finding]:
