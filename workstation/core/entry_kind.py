@@ -21,6 +21,10 @@ class Outcome(StrEnum):
     INFO = "info"
 
 
+ENDS: Final = frozenset({Outcome.BLOCKED, Outcome.FAILED, Outcome.DONE})
+"""The outcomes with which an announced action has come to its end."""
+
+
 class Kind(StrEnum):
     """What an entry is about."""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from workstation.core.entry import Entry, Kind, Outcome
+from workstation.core.entry_kind import ENDS
 from workstation.core.errors import JournalError
 from workstation.core.identity import Digest, PersonId, RequestId
 from workstation.core.policy import without_version
@@ -59,18 +60,24 @@ class Ledger:
     highest_roster: int = 0
     highest_policy: int = 0
     trust_root: Digest | None = None
+    begun: tuple[int, ...] = ()
+    """The actions that were announced and have not ended yet, by the entry that announced them."""
 
     def after(self, entries: Iterable[Entry]) -> Ledger:
         """Return the state after more entries; raises JournalError when they do not follow on."""
         # One copy for all of them: a history of many requests is not copied for each entry about one.
-        ledger = replace(self, requests=dict(self.requests))
+        ledger, begun = replace(self, requests=dict(self.requests)), set(self.begun)
         for entry in entries:
             if entry.seq != ledger.size:
                 raise JournalError(f"entry {entry.seq} found where entry {ledger.size} was wanted")
             ledger = replace(ledger, size=ledger.size + 1)
+            if entry.outcome is Outcome.INTENT:
+                begun.add(entry.seq)
+            elif entry.ref is not None and entry.outcome in ENDS:
+                begun.discard(entry.ref)
             if entry.outcome is Outcome.DONE or entry.kind is Kind.COUNTERSIGN:
                 ledger = _with(ledger, entry)
-        return ledger
+        return replace(ledger, begun=tuple(sorted(begun)))
 
     def last_released(self, product: PackageURL, channel: str) -> RequestHistory | None:
         """Return the newest released request of a product in a channel, whatever its version."""

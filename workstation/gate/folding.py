@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from workstation.core.entry import Draft
 from workstation.core.errors import Malformed, WorkstationError
 from workstation.core.identity import digest_of
 from workstation.core.ledger import Ledger
 from workstation.core.ledger_snapshot import parse_snapshot, to_bytes
 from workstation.core.merkle import verify_inclusion
+from workstation.core.unfinished import unfinished
 from workstation.journal.client import Journal
 
 FOLD_EVERY: Final = 1000
@@ -26,6 +28,11 @@ def folded(journal: Journal) -> Ledger:
     except Malformed:
         return ledger  # too large to be kept: every start folds from the last one that was not
     return ledger.after([journal.keep_snapshot(ledger.size, body)])
+
+
+def unended(journal: Journal, ledger: Ledger) -> tuple[Draft, ...]:
+    """Return what ends, in the open, every action that was begun and never ended before this start."""
+    return unfinished(journal.entries(ledger.begun[0], ledger.size)) if ledger.begun else ()
 
 
 def refolded_findings(journal: Journal) -> tuple[str, ...]:

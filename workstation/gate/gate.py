@@ -28,7 +28,7 @@ from workstation.core.strict_json import JsonObject
 from workstation.core.verdict import Allowed, Blocked
 from workstation.effects.run import run
 from workstation.effects.tools import Effected, Tools
-from workstation.gate.folding import folded
+from workstation.gate.folding import folded, unended
 from workstation.gate.gathering import gather
 from workstation.journal.client import Journal
 from workstation.outcome import Materials, Result
@@ -78,6 +78,8 @@ class Gate:
         self.trust: VerifiedTrust | None = load(trust_directory, now=clock())
         opened: JsonObject = {"recovered": journal.recovered, "size": self.ledger.size}
         self._append(Draft(kind=Kind.JOURNAL_OPEN, outcome=Outcome.INFO, payload=opened))
+        for ended in unended(journal, self.ledger):
+            self._append(ended)
 
     def perform(self, action: Action, materials: Materials | None = None) -> GateOutcome:
         """Do `action` if every guardrail agrees; either way, say so in the journal.
