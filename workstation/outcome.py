@@ -48,9 +48,19 @@ class Written:
     bundle: Digest
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """Entries left the journal: where they are, which, and the digest of the list of all files' digests."""
+
+    directory: str
+    digest: Digest
+    start: int
+    stop: int
+
+
 @dataclass(frozen=True, slots=True)
 class Noted:
     """The journal entry was all there was to do, or all that is to be said."""
 
 
-Result: TypeAlias = Identified | Signed | Written | Noted
+Result: TypeAlias = Identified | Signed | Written | Exported | Noted

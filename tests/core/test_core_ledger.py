@@ -13,6 +13,7 @@ from workstation.core.action import (
     ApplyTrust,
     Countersign,
     Decline,
+    ExportJournal,
     Identify,
     OpenReview,
     ReadJournal,
@@ -136,10 +137,11 @@ def actions():
         (admitting(world), Kind.RECEIPT, request),
         (ApplyTrust(trust=world.trust, root=ROOT, targets=ROOT), Kind.TRUST_APPLY, None),
         (ReadJournal(purpose="audit"), Kind.JOURNAL_READ, None),
+        (ExportJournal(start=0, stop=None, directory=OUT, ocsf=False), Kind.JOURNAL_EXPORT, None),
     ]
 
 
-@pytest.mark.parametrize("index", range(10))
+@pytest.mark.parametrize("index", range(11))
 def test_every_action_can_be_told_at_every_outcome_and_is_about_its_request(index):
     action, kind, request = actions()[index]
     told = narrate(action)
@@ -156,7 +158,7 @@ def test_one_of_every_action_was_told():
 
     assert told == {
         Admit, Reject, Identify, OpenReview, Countersign, Decline, Release, AdmitReceipt, ApplyTrust,
-        ReadJournal,
+        ReadJournal, ExportJournal,
     }  # fmt: skip
 
 

@@ -12,7 +12,6 @@ from core.world import World, violations
 
 import workstation.core
 from hsm.errors import TokenCode
-from workstation.console.story import told
 from workstation.core.action import Identify, Reject
 from workstation.core.entry import Draft, Kind, Outcome
 from workstation.core.errors import (
@@ -26,6 +25,7 @@ from workstation.core.errors import (
 )
 from workstation.core.guardrails.approver import APPROVER_RULES
 from workstation.core.guardrails.judge import GUARDRAILS, judge
+from workstation.core.story import deeds, told
 from workstation.core.verdict import Allowed, Blocked, Violation
 from workstation.core.wording import RULES, TOKEN, words_for_error, words_for_rule
 
@@ -131,7 +131,9 @@ def test_every_trouble_has_words(error, headline):
 def test_every_kind_of_entry_and_every_outcome_has_a_line(kind, outcome):
     entry = World().append(Draft(kind=kind, outcome=outcome))
 
-    (line, *_) = told([entry], None)
+    (line, *_) = told(deeds([entry]), None)
 
-    assert line.startswith("    0  2026-11-20T10:00:00Z  ")
-    assert len(line.split(": ", 1)[1]) > len("a ")
+    assert "0 " in line[:14]
+    assert line[14:].startswith("2026-11-20T10:00:00Z  The workstation ")
+    # Words of its own, and not the name it has in an entry.
+    assert kind.value not in line or "." not in kind.value

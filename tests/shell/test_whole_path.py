@@ -208,8 +208,8 @@ def test_the_release_holds_the_very_bytes_that_were_built(journey: Journey) -> N
 def test_the_story_is_told_in_plain_words_with_names(journey: Journey) -> None:
     words = journey.said["journal show"].words
 
-    assert "■ REFUSED: a countersignature pkg:pypi/tidemark@1.1 by Bob" in words
-    assert "done: a countersignature pkg:pypi/tidemark@1.1 by Alice" in words
+    assert "Bob was REFUSED to countersign pkg:pypi/tidemark@1.1." in words
+    assert "Alice countersigned pkg:pypi/tidemark@1.1." in words
 
 
 def test_the_workstation_signs_checkpoints_of_the_journal_that_travels(journey: Journey) -> None:

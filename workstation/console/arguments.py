@@ -14,6 +14,7 @@ from workstation.console import (
     journal_commands,
     plan_commands,
     policy_commands,
+    record_commands,
     request_commands,
     screen_command,
     trust_grammar,
@@ -174,7 +175,9 @@ def _policy(group: Commands) -> None:
 
 def _journal(commands: Commands) -> None:
     group = _group(commands, "journal", "Read, verify and prove the journal.")
-    _command(group, "show", journal_commands.show)
+    record_commands.add_filter_options(_command(group, "show", record_commands.show))
+    record_commands.add_export_options(_command(group, "export", record_commands.export))
+    record_commands.add_report_options(_command(group, "report", record_commands.report))
     verify = _command(group, "verify", journal_commands.verify)
     verify.add_argument("--seal", metavar="FILE", help="K_0, for what only it can tell")
     _command(group, "checkpoint", journal_commands.checkpoint)

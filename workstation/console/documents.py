@@ -20,6 +20,14 @@ def read_document(name: str) -> bytes:
     return data
 
 
+def read_secret(path: Path) -> bytearray:
+    """Return the bytes of a file with a secret, for whoever verifies with it to wipe; raises MediaError."""
+    try:
+        return bytearray(path.read_bytes())
+    except OSError as error:
+        raise MediaError(str(path), f"cannot be read: {error.strerror}") from error
+
+
 def write_document(path: Path, data: bytes, *, new: bool = False) -> None:
     """Put `data` in a file at once; raises MediaError, with `new` also when something is there already."""
     if new and path.exists():

@@ -1,4 +1,4 @@
-"""Commissioning a workstation, and reading and verifying its journal."""
+"""Commissioning a workstation, and verifying and proving its journal."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from workstation import bootstrap
 from workstation.bootstrap import Config
-from workstation.console.documents import write_document
+from workstation.console.documents import read_secret, write_document
 from workstation.console.opening import cards_of, desk_of, named_module, state_directory
 from workstation.console.reply import Reply
 from workstation.console.secrets import ask_passphrase
-from workstation.console.story import told
 from workstation.core.entry import Draft, Kind, Outcome
 from workstation.core.errors import JournalError, MediaError
 from workstation.core.public_key import from_loaded
@@ -66,18 +65,9 @@ def add_unlock(arguments: Namespace) -> Reply:
     return Reply(document={"fingerprint": fingerprint}, lines=lines)
 
 
-def show(arguments: Namespace) -> Reply:
-    """Tell the journal's story in plain words."""
-    with desk_of(arguments) as desk:
-        entries = desk.read_journal("journal show")
-        lines = told(entries, desk.roster)
-    documents: list[JsonValue] = [base64.b64encode(entry.to_bytes()).decode() for entry in entries]
-    return Reply(document={"entries": documents}, lines=tuple(lines))
-
-
 def verify(arguments: Namespace) -> Reply:
     """Verify every byte of the journal; with K_0 also what only K_0 can tell."""
-    seal_key = None if arguments.seal is None else bytearray(_read_secret(Path(arguments.seal)))
+    seal_key = None if arguments.seal is None else read_secret(Path(arguments.seal))
     unlock = PassphraseUnlock(passphrase=ask_passphrase(arguments))
     directory = bootstrap.journal_directory(state_directory(arguments))
     with Journal.open(directory, unlock, clock=bootstrap.entry_time) as journal:
@@ -167,10 +157,3 @@ def _write_secret(path: Path, descriptor: int, secret: bytearray) -> None:
         raise MediaError(str(path), f"cannot be written: {error.strerror}") from error
     finally:
         secret[:] = bytes(len(secret))
-
-
-def _read_secret(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise MediaError(str(path), f"cannot be read: {error.strerror}") from error

@@ -98,6 +98,17 @@ class ReadJournal:
     purpose: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportJournal:
+    """Write the entries with start <= seq < stop (None: to the end), and what proves them, to a directory."""
+
+    start: int
+    stop: int | None
+    directory: str
+    ocsf: bool
+    """Whether to add a view of them for collectors of security events."""
+
+
 Action: TypeAlias = (
     Admit
     | Reject
@@ -109,6 +120,7 @@ Action: TypeAlias = (
     | AdmitReceipt
     | ApplyTrust
     | ReadJournal
+    | ExportJournal
 )
 
 
@@ -121,5 +133,5 @@ def request_of(action: Action) -> Request | None:
             return review.request
         case AdmitReceipt(request=request):
             return request
-        case Reject() | Identify() | ApplyTrust() | ReadJournal():
+        case Reject() | Identify() | ApplyTrust() | ReadJournal() | ExportJournal():
             return None

@@ -35,6 +35,7 @@ class Kind(StrEnum):
     JOURNAL_CHECKPOINT = "journal.checkpoint"
     JOURNAL_VERIFY = "journal.verify"
     JOURNAL_READ = "journal.read"
+    JOURNAL_EXPORT = "journal.export"
     JOURNAL_LOSS_DETECTED = "journal.loss_detected"
     JOURNAL_DISK_FULL = "journal.disk_full"
     JOURNAL_FOLD = "journal.fold"
@@ -71,6 +72,7 @@ _PAYLOAD_WORDS: Final = {
     Kind.JOURNAL_CHECKPOINT: "size root note cause",
     Kind.JOURNAL_VERIFY: "size root findings sealed consulted missing",
     Kind.JOURNAL_READ: "start stop purpose",
+    Kind.JOURNAL_EXPORT: "purpose start stop out size root digest",
     Kind.JOURNAL_LOSS_DETECTED: "name findings size root memory",
     Kind.JOURNAL_DISK_FULL: "free",
     Kind.JOURNAL_FOLD: "size root digest",

@@ -13,6 +13,7 @@ from workstation.core.action import (
     ApplyTrust,
     Countersign,
     Decline,
+    ExportJournal,
     Identify,
     OpenReview,
     ReadJournal,
@@ -114,6 +115,8 @@ def narrate(action: Action) -> Narration:  # noqa: C901 (one case for each actio
             return Narration(kind=Kind.TRUST_APPLY, payload=versions)
         case ReadJournal(purpose=purpose):
             return Narration(kind=Kind.JOURNAL_READ, payload={"purpose": purpose})
+        case ExportJournal(directory=directory):
+            return Narration(kind=Kind.JOURNAL_EXPORT, payload={"out": directory})
         case _:
             assert_never(action)
 

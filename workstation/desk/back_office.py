@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from workstation.core.action import Admit, AdmitReceipt, ApplyTrust, ReadJournal, Reject
+from workstation.core.action import Admit, AdmitReceipt, ApplyTrust, ExportJournal, ReadJournal, Reject
 from workstation.core.entry import Entry
 from workstation.core.errors import Malformed, MediaError, Untrusted
 from workstation.core.identity import Fingerprint, digest_of
@@ -23,7 +23,7 @@ from workstation.desk.shelf import Shelf
 from workstation.gate.gate import Gate, Refusal
 from workstation.intake.staging import staged
 from workstation.journal.client import Journal
-from workstation.outcome import Materials
+from workstation.outcome import Exported, Materials
 from workstation.tokens.cards import Cards
 from workstation.trust.verified_trust import VerifiedTrust
 from workstation.vault.store import Vault
@@ -113,6 +113,13 @@ class BackOffice:
         """Return every entry of the journal; that somebody read it is an entry too."""
         self._gate.perform(ReadJournal(purpose=purpose))
         return self.parts.journal.entries()
+
+    def export_journal(self, action: ExportJournal) -> Exported:
+        """Let entries leave the journal; that they did is an entry too. Raises JournalError, MediaError."""
+        outcome = self._gate.perform(action)
+        if isinstance(outcome, Refusal) or not isinstance(outcome.result, Exported):
+            raise TypeError("exporting gave no export")
+        return outcome.result
 
     def _refused(self, action: str, who: str, refusal: Refusal) -> Refused:
         return replies.refused(action, who, refusal, self._trust)

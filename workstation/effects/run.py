@@ -11,6 +11,7 @@ from workstation.core.action import (
     ApplyTrust,
     Countersign,
     Decline,
+    ExportJournal,
     Identify,
     OpenReview,
     ReadJournal,
@@ -21,6 +22,7 @@ from workstation.effects.admit import admit
 from workstation.effects.apply_trust import apply_trust
 from workstation.effects.countersign import countersign
 from workstation.effects.decline import decline
+from workstation.effects.export_journal import export_journal
 from workstation.effects.identify import identify
 from workstation.effects.receipt import admit_receipt
 from workstation.effects.release import release
@@ -29,7 +31,7 @@ from workstation.outcome import Materials, Noted
 from workstation.permit import Permit
 
 
-def run(permit: Permit[Action], tools: Tools, materials: Materials) -> Effected:
+def run(permit: Permit[Action], tools: Tools, materials: Materials) -> Effected:  # noqa: C901 (one case for each action)
     """Run the one effect of a permitted action; raises what that effect raises."""
     facts, entry = permit.facts, permit.entry
     match permit.action:
@@ -47,6 +49,8 @@ def run(permit: Permit[Action], tools: Tools, materials: Materials) -> Effected:
             return admit_receipt(Permit(action, facts, entry), tools, materials)
         case ApplyTrust() as action:
             return apply_trust(Permit(action, facts, entry), tools, materials)
+        case ExportJournal() as action:
+            return export_journal(Permit(action, facts, entry), tools, materials)
         case OpenReview(review=review):
             return Effected(result=Noted(), payload={"diff": review.diff.digest()})
         case Reject() | ReadJournal():

@@ -26,12 +26,14 @@ from workstation.journal.client_values import (
 )
 from workstation.journal.failure import FailureName, JournalFailure
 from workstation.journal.head import Head
+from workstation.journal.leaf_format import FRAME_BYTES
 from workstation.journal.slot_way import PassphraseWay, TokenWay, Way
 from workstation.journal.unlocking import slots_of, unlocked
 from workstation.journal.writer_link import WriterLink
 from workstation.process import frames
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from workstation.core.entry import Draft, Entry, EntryTime
@@ -106,16 +108,26 @@ class Journal:
 
     def entries(self, start: int = 0, stop: int | None = None) -> tuple[Entry, ...]:
         """Return the entries with start <= seq < stop; `to_bytes` of each gives its exact bytes."""
-        found: list[Entry] = []
-        while stop is None or start + len(found) < stop:
-            asked: JsonObject = {"op": "entries", "start": start + len(found), "stop": stop or MAX_INTEGER}
-            bodies = [
-                each.text(at_most=frames.MAX_FRAME) for each in self._writer.ask(asked)["bodies"].items()
-            ]
-            if not bodies:
+        return tuple(parse_entry(body) for body in self.bodies(start, stop))
+
+    def bodies(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """Yield the exact bytes of the entries with start <= seq < stop."""
+        while stop is None or start < stop:
+            asked: JsonObject = {"op": "entries", "start": start, "stop": stop or MAX_INTEGER}
+            found = tuple(self._writer.ask(asked)["bodies"].items())
+            if not found:
                 break
-            found.extend(parse_entry(body.encode()) for body in bodies)
-        return tuple(found)
+            yield from (each.text(at_most=frames.MAX_FRAME).encode() for each in found)
+            start += len(found)
+
+    def frames(self, start: int, stop: int) -> Iterator[bytes]:
+        """Yield the bytes of the leaf log's frames of these entries, in pieces."""
+        while start < stop:
+            found = self._writer.ask({"op": "frames", "start": start, "stop": stop})["frames"].base64()
+            if not found:
+                break
+            yield found
+            start += len(found) // FRAME_BYTES
 
     def checkpoint(self) -> bytes:
         """Return a checkpoint of the journal as it stands, signed by the station."""

@@ -97,6 +97,10 @@ class LeafLog:
                 yield parse_frame(data[start : start + FRAME_BYTES])
             at += len(data)
 
+    def frame_bytes(self, start: int, stop: int) -> bytes:
+        """Return the bytes of the frames with start <= seq < stop, as they are on the disk."""
+        return os.pread(self._fd, max(0, stop - start) * FRAME_BYTES, HEADER_BYTES + start * FRAME_BYTES)
+
     def header_now(self) -> Header:
         """Return the header as it is on the disk; raises JournalFailure (damaged)."""
         return parse_header(os.pread(self._fd, HEADER_BYTES, 0))

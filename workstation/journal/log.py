@@ -158,6 +158,11 @@ class Log:
         self._expect_sound()
         return besides.besides(self._store, start, stop)
 
+    def frames(self, start: int, stop: int) -> bytes:
+        """Return the bytes of the leaf log's frames with start <= seq < stop."""
+        self._expect_sound()
+        return self._leaf_log.frame_bytes(start, min(stop, self.tree.size))
+
     @property
     def segments(self) -> Segments:
         """The databases, for upkeep; raises JournalFailure (poisoned)."""

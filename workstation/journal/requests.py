@@ -71,6 +71,7 @@ class Requests:
             "append": self._append,
             "head": self._head,
             "entries": self._entries,
+            "frames": self._frames,
             "checkpoint": self._checkpoint,
             "inclusion": self._inclusion,
             "consistency": self._consistency,
@@ -162,6 +163,11 @@ class Requests:
         start, stop = (asked[name].integer(0, MAX_INTEGER) for name in ("start", "stop"))
         bodies = islice(self._open.log.bodies(start, stop), MOST_ENTRIES)
         return {"bodies": [body.decode() for body in bodies]}
+
+    def _frames(self, request: Shape) -> JsonObject:
+        asked = request.fields("op", "start", "stop")
+        start, stop = (asked[name].integer(0, MAX_INTEGER) for name in ("start", "stop"))
+        return {"frames": _base64(self._open.log.frames(start, min(stop, start + MOST_ENTRIES)))}
 
     def _checkpoint(self, request: Shape) -> JsonObject:
         request.fields("op")

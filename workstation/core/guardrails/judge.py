@@ -12,6 +12,7 @@ from workstation.core.action import (
     ApplyTrust,
     Countersign,
     Decline,
+    ExportJournal,
     Identify,
     OpenReview,
     ReadJournal,
@@ -103,7 +104,7 @@ def _covered(action: Action) -> bool:
     match action:
         case Admit() | OpenReview() | Countersign() | Decline() | Release() | AdmitReceipt() | ApplyTrust():
             return True
-        case Reject() | Identify() | ReadJournal():
-            # These only put something on record: no rule could make the journal better by its silence.
+        case Reject() | Identify() | ReadJournal() | ExportJournal():
+            # These put something on record or show it: no rule could make the journal better by its silence.
             return True
     return False

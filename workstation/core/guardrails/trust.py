@@ -11,6 +11,7 @@ from workstation.core.action import (
     ApplyTrust,
     Countersign,
     Decline,
+    ExportJournal,
     Identify,
     OpenReview,
     ReadJournal,
@@ -28,14 +29,14 @@ def trust_missing(action: Action, facts: Facts) -> Iterator[Violation]:
         case Admit() | OpenReview() | Countersign() | Decline() | Release() | AdmitReceipt():
             if facts.trust is None:
                 yield Violation("TRUST-MISSING", "no trust root has been applied at this workstation")
-        case Reject() | Identify() | ApplyTrust() | ReadJournal():
+        case Reject() | Identify() | ApplyTrust() | ReadJournal() | ExportJournal():
             return
 
 
 def trust_expired(action: Action, facts: Facts) -> Iterator[Violation]:
     """TRUST-EXPIRED: an expired roster or policy decides nothing."""
     match action:
-        case Reject() | Identify() | ReadJournal():
+        case Reject() | Identify() | ReadJournal() | ExportJournal():
             return
         case _:
             trust = action.trust if isinstance(action, ApplyTrust) else facts.trust
