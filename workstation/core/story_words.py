@@ -31,9 +31,13 @@ _VERBS: Final[Mapping[Kind, Verb]] = {
     Kind.JOURNAL_FOLD: Verb("kept a snapshot of the state", "keep a snapshot of the state"),
     Kind.JOURNAL_REDACT: Verb("redacted the journal", "redact the journal"),
     Kind.JOURNAL_SEGMENT: Verb("began a new segment of the journal", "begin a new segment of the journal"),
-    Kind.JOURNAL_SPOOL: Verb("took over what happened before the unlocking", "take over what happened before"),
+    Kind.JOURNAL_SPOOL: Verb(
+        "took over what happened before the unlocking", "take over what happened before"
+    ),
     Kind.JOURNAL_WITNESS: Verb("had a witness cosign a checkpoint", "have a witness cosign a checkpoint"),
-    Kind.JOURNAL_ANCHOR: Verb("put a checkpoint into a memory outside", "put a checkpoint into a memory outside"),
+    Kind.JOURNAL_ANCHOR: Verb(
+        "put a checkpoint into a memory outside", "put a checkpoint into a memory outside"
+    ),
     Kind.HOLDER: Verb("changed who can open the journal", "change who can open the journal"),
     Kind.CLOCK_STEP: Verb("found the clock set", "look at the clock"),
     Kind.CLOCK_ROLLBACK: Verb("found the clock behind a signed time", "look at the clock"),
