@@ -19,6 +19,7 @@ from workstation.core.facts import Facts
 from workstation.core.guardrails.judge import judge
 from workstation.core.identity import Digest, RequestId
 from workstation.core.ledger import Ledger, RequestHistory
+from workstation.core.opening import Opening
 from workstation.core.plan_scene import Scene
 from workstation.core.plan_search import plan_of
 from workstation.core.planner import PlannedBuild
@@ -66,7 +67,7 @@ def main() -> None:
 
 
 def _asked(made: Crowd, request: Request) -> tuple[Facts, Countersign]:
-    review = Review(request=request, previous=None, diff=ReleaseDiff())
+    review, holder = Review(request=request, previous=None, diff=ReleaseDiff()), _holder(made, APPROVER)
     history = RequestHistory(
         request=request.id,
         product="pkg:generic/crowd",
@@ -77,6 +78,7 @@ def _asked(made: Crowd, request: Request) -> tuple[Facts, Countersign]:
         manifest=frozenset(),
         admitted_seq=1,
         reviews=frozenset({review.digest}),
+        openings=(_opening(review, holder),),
     )
     facts = Facts(
         now=NOW,
@@ -87,9 +89,21 @@ def _asked(made: Crowd, request: Request) -> tuple[Facts, Countersign]:
         builders=builders_of(request, made.trust.roster),
         rule=made.trust.policy.rule_for(request.product, request.channel),
     )
-    holder = _holder(made, APPROVER)
     action = Countersign(review=review, shown=review.digest, approver=holder, acknowledged=(), comment="")
     return facts, action
+
+
+def _opening(review: Review, holder: CardHolder) -> Opening:
+    person = None if holder.person is None else holder.person.id
+    return Opening(
+        review=review.digest,
+        person=person,
+        fingerprint=holder.key.fingerprint,
+        token_serial=holder.token_serial,
+        challenge=b"",
+        signature=b"",
+        seq=2,
+    )
 
 
 def _holder(made: Crowd, name: str) -> CardHolder:

@@ -25,10 +25,11 @@ class Materials:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identified:
-    """Whose card it is, and the card itself for signing with it."""
+    """Whose card it is, the card itself for signing with it, and the challenge it answered."""
 
     holder: CardHolder
     card: AnsweredCard
+    challenge: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,19 +8,18 @@ from datetime import timedelta
 from typing import Any, Final, TypeAlias
 
 from core.documents import Bundled, Document, Signed, bundle_of
-from core.world import World
+from core.world import World, verified
 
 from workstation.core.action import Action, request_of
 from workstation.core.artifact_signer import ArtifactSigner
 from workstation.core.closure import BuilderSet, builders_of
 from workstation.core.countersignature import SignedCountersignature, parse_countersignature
 from workstation.core.entry import Entry
-from workstation.core.facts import Facts, VerifiedCountersignature
+from workstation.core.facts import Facts
 from workstation.core.oci_layout import RELEASE_BUNDLE
 from workstation.core.recompute import Recomputed, recompute
 from workstation.core.release_contents import taken_apart
 from workstation.core.request import Request
-from workstation.core.signers import sole_signer
 from workstation.core.trust_snapshot import TrustSnapshot
 from workstation.review.artifact_signatures import artifact_signers
 from workstation.review.source import BytesSource
@@ -103,8 +102,7 @@ class Stage(World):
             builders=self.builders,
             rule=trust.policy.rule_for(request.product, request.channel),
             countersignatures=tuple(
-                VerifiedCountersignature(made, sole_signer(made.envelope, trust.roster, None, where="store"))
-                for made in self.signed
+                verified(made.envelope, trust.roster, self.shown) for made in self.signed
             ),
         )
 

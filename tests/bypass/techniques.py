@@ -11,6 +11,7 @@ from bypass import techniques_history as history
 from bypass import techniques_keys as keys
 from bypass import techniques_memory as memory
 from bypass import techniques_names as names
+from bypass import techniques_opening as opening
 from bypass import techniques_review as review
 from bypass import techniques_source as source
 from bypass import techniques_tokens as tokens
@@ -37,6 +38,7 @@ TECHNIQUES: Final[tuple[Technique, ...]] = unlike(
         *enrolment.row_17(),
         *enrolment.row_18(),
         *memory.row_20(),
+        *opening.rows(),
         *counting.row_21(),
         *names.row_22(),
     )

@@ -81,7 +81,7 @@ def row_21() -> Iterator[Technique]:
     wrong = {
         "a machine signs": (
             _signed("erin", "ci-7", before=_enrolled_to_sign),
-            codes("APPROVER-SERVICE", "QUORUM", "COUNTERSIGNATURE-BINDING"),
+            codes("APPROVER-SERVICE", "QUORUM", "COUNTERSIGNATURE-BINDING", "REVIEW-UNOPENED"),
         ),
         "a deployer signs": (_signed("erin", "frank"), codes("APPROVER-ROLE", "CREDENTIAL-USE", "QUORUM")),
         "the author signs beside a quorum": (_signed(*HONEST, "bob-second"), codes("SOD-BUILDER")),
@@ -114,7 +114,7 @@ def row_21() -> Iterator[Technique]:
         _enrolled_to_sign,
         by="ci-7",
         rules=codes("APPROVER-SERVICE"),
-        deployer=codes("APPROVER-SERVICE", "COUNTERSIGNATURE-BINDING", "QUORUM"),
+        deployer=codes("APPROVER-SERVICE", "COUNTERSIGNATURE-BINDING", "REVIEW-UNOPENED", "QUORUM"),
     )
     yield from _on_the_way()
     yield from _policies()

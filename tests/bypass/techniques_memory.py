@@ -13,7 +13,7 @@ from bypass.stage import HONEST, Stage
 from core.world import ROOT
 
 from workstation.core.action import ApplyTrust
-from workstation.core.entry import Kind
+from workstation.core.entry import Entry, Kind
 from workstation.core.guardrails.judge import judge
 from workstation.core.release_statement import ReleaseStatement
 from workstation.core.verdict import Verdict
@@ -63,7 +63,6 @@ def row_20() -> Iterator[Technique]:
         )
     for label, kind in {
         "intake": Kind.INTAKE_BUNDLE,
-        "look": Kind.REVIEW_OPEN,
         "signature": Kind.COUNTERSIGN,
     }.items():
         yield not_installed(
@@ -77,6 +76,13 @@ def row_20() -> Iterator[Technique]:
             ),
             "Untrusted",
         )
+    yield not_installed(
+        20,
+        "a journal that forgets the look",
+        lambda s: good(s).release(hide=_is_look).recomputed(s.trust, now=s.now),
+        "REVIEW-UNOPENED",
+        "QUORUM",
+    )
     yield not_installed(20, "a journal cut back to before the signatures", _cut_back, "Untrusted")
     yield not_released(
         20,
@@ -90,6 +96,10 @@ def row_20() -> Iterator[Technique]:
         all_of(lambda s: s.policy.update(effectiveFrom="2026-11-21T00:00:00Z"), good),
         "TRUST-EARLY",
     )
+
+
+def _is_look(entry: Entry) -> bool:
+    return entry.kind is Kind.REVIEW_OPEN
 
 
 def _cut_back(stage: Stage) -> object:

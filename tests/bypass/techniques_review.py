@@ -117,7 +117,7 @@ def row_15() -> Iterator[Technique]:
         "signed before, counted for other bytes",
         _of_the_first_request,
         *BINDING,
-        deployer=codes("Untrusted"),
+        "REVIEW-UNOPENED",
     )
 
 
@@ -152,6 +152,7 @@ def _read_as_countersignature(change: Callable[[Document], object]) -> Callable[
 def row_16() -> Iterator[Technique]:
     """Yield row 16: the screen shows A, the card signs B."""
     otherwise = {Door.SIGNING: codes("REVIEW-STALE")}
+    nobodys = {Door.SIGNING: codes("REVIEW-UNOPENED")}
 
     def another_review(stage: Stage) -> Verdict:
         stage.admit()
@@ -166,7 +167,7 @@ def row_16() -> Iterator[Technique]:
     yield custom(
         16, "another review was shown", lambda s: {Door.SIGNING: lambda: another_review(s)}, otherwise
     )
-    yield custom(16, "a review nobody opened", lambda s: {Door.SIGNING: lambda: unopened(s)}, otherwise)
+    yield custom(16, "a review nobody opened", lambda s: {Door.SIGNING: lambda: unopened(s)}, nobodys)
     lies: dict[str, Callable[[Countersignature], Countersignature]] = {
         "another request": bound_to(request=RequestId(OTHER)),
         "another roster": bound_to(roster=OTHER),
@@ -178,12 +179,17 @@ def row_16() -> Iterator[Technique]:
         "a time before the request": bound_to(at=Stage().request.created - timedelta(seconds=1)),
         "a time after the request": bound_to(at=Stage().request.not_after),
         "a time still to come": bound_to(at=Stage().now + timedelta(minutes=20)),
-        "another approver": lambda said: replace(said, approver=PersonId("carol")),
-        "another key": lambda said: replace(said, fingerprint=KEYS["carol"].public.fingerprint),
         "other roles": lambda said: replace(said, roles=("approver", "security")),
     }
     for label, lie in lies.items():
         yield not_released(16, f"the card signs {label}", _one_signs(lie), *BINDING)
+    # Whoever it is said to be opened nothing with this card, beside everything else.
+    strangers: dict[str, Callable[[Countersignature], Countersignature]] = {
+        "another approver": lambda said: replace(said, approver=PersonId("carol")),
+        "another key": lambda said: replace(said, fingerprint=KEYS["carol"].public.fingerprint),
+    }
+    for label, lie in strangers.items():
+        yield not_released(16, f"the card signs {label}", _one_signs(lie), *BINDING, "REVIEW-UNOPENED")
     elsewhere: dict[str, Callable[[Countersignature], Countersignature]] = {
         "a review nobody opened": bound_to(review=OTHER),
         "another workstation": bound_to(station=KEYS["alice"].public.fingerprint),

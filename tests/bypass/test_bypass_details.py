@@ -75,7 +75,7 @@ def test_one_key_for_two_people_is_found_though_it_is_said_to_be_in_two_tokens()
 
     found = codes_of(lambda: stage.judge(stage.releasing()))
 
-    assert found == {"APPROVER-REPEATED", "COUNTERSIGNATURE-BINDING", "QUORUM"}
+    assert found == {"APPROVER-REPEATED", "COUNTERSIGNATURE-BINDING", "REVIEW-UNOPENED", "QUORUM"}
 
 
 @pytest.mark.parametrize(("minutes", "refused"), [(10, set[str]()), (11, {"CONTROLLERS-STALE"})])

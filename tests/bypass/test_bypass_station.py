@@ -26,7 +26,7 @@ from workstation.core.wording import RULES
 
 IDENTIFIED: Final = [("token.identify", outcome) for outcome in ("intent", "allowed", "done")]
 OPENED: Final = [("review.open", outcome) for outcome in ("intent", "allowed", "done")]
-NOT_SIGNED: Final = [*OPENED, *IDENTIFIED, ("countersign", "intent"), ("countersign", "blocked")]
+NOT_SIGNED: Final = [*IDENTIFIED, *OPENED, *IDENTIFIED, ("countersign", "intent"), ("countersign", "blocked")]
 NOT_TAKEN: Final = [("intake.bundle", "intent"), ("intake.bundle", "blocked")]
 REJECTED: Final = [("intake.reject", outcome) for outcome in ("intent", "allowed", "done")]
 NOT_FOLLOWED: Final = [("trust.apply", "intent"), ("trust.apply", "blocked")]

@@ -138,6 +138,12 @@ def shown_otherwise():
     return replace(action, shown=Digest("ab" * 32)), facts
 
 
+def unopened():
+    world = World().admit().open("alice")
+    action = world.countersigning("dave", opened=False)
+    return action, world.facts(action)
+
+
 def unreadable():
     found = Finding(rule="DIFF-LIMIT", rank=100, path="a", sentence="too deep")
     return countersigning()(World(diff=ReleaseDiff(findings=(found,))).admit())
@@ -266,6 +272,7 @@ KILLERS = {
     "approver_repeated": twice,
     "decliner_unknown": stranger_declines,
     "review_stale": shown_otherwise,
+    "review_unopened": unopened,
     "review_refused": unreadable,
     "policy_change": lambda: following(renewed("policy"), policyChange={"role": "custodian", "atLeast": 2}),
     "roster_change": lambda: following(renewed("roster"), rosterChange={"role": "custodian", "atLeast": 2}),

@@ -11,12 +11,14 @@ from core.keys import p256
 from core.world import EXPIRES, World, details, violations
 
 from workstation.core.countersignature import Head
-from workstation.core.entry import Kind
+from workstation.core.entry import Kind, parse_entry
 from workstation.core.errors import Malformed, Untrusted
 from workstation.core.evidence import OCTETS_MEDIA_TYPE
 from workstation.core.identity import Digest, PersonId, RequestId
+from workstation.core.journal_proof import parse_journal_proof
 from workstation.core.recompute import station_key
-from workstation.core.release_contents import RELEASE_TITLE, countersignature_title
+from workstation.core.release_contents import PROOF_TITLE, RELEASE_TITLE, countersignature_title
+from workstation.core.release_diff import Finding, ReleaseDiff
 from workstation.core.release_statement import parse_release
 from workstation.core.verdict import Allowed, Blocked, Violation
 
@@ -121,7 +123,7 @@ def test_an_owned_workstation_cannot_count_a_machine():
 
     found = world.release().recomputed(world.trust, now=world.now)
 
-    assert rules(found) == {"APPROVER-SERVICE", "COUNTERSIGNATURE-BINDING", "QUORUM"}
+    assert rules(found) == {"APPROVER-SERVICE", "COUNTERSIGNATURE-BINDING", "REVIEW-UNOPENED", "QUORUM"}
 
 
 def test_an_owned_workstation_cannot_use_a_key_nobody_enrolled():
@@ -220,11 +222,13 @@ def test_a_review_nobody_opened_does_not_count():
     world.countersign("carol")
     released = world.release()
 
-    with pytest.raises(Untrusted, match=f"no proved entry says that review {OTHER} was opened"):
+    with pytest.raises(
+        Untrusted, match=f"review {OTHER} found in it, and what that review says did not travel"
+    ):
         released.recomputed(world.trust, now=world.now)
 
 
-@pytest.mark.parametrize("kind", [Kind.INTAKE_BUNDLE, Kind.REVIEW_OPEN, Kind.COUNTERSIGN])
+@pytest.mark.parametrize("kind", [Kind.INTAKE_BUNDLE, Kind.COUNTERSIGN])
 def test_what_the_proof_leaves_out_did_not_happen(kind):
     world = World().quorate()
     released = world.release(hide=lambda entry: entry.kind is kind)
@@ -463,3 +467,94 @@ def test_a_countersignature_replayed_by_the_workstation_itself_does_not_count():
 
     with pytest.raises(Untrusted, match="consistency"):
         released.recomputed(world.trust, now=world.now)
+
+
+def test_an_owned_workstation_cannot_say_a_card_opened_what_it_did_not():
+    world = World().admit()
+    given, taken = world.reading("alice").reader, world.reading("carol").reader
+    world.note_opening("alice", replace(given, signature=taken.signature))
+    world.countersign("alice", opened=False)
+    world.countersign("carol")
+    released = world.release()
+
+    with pytest.raises(Untrusted, match="the card's answer on opening the review"):
+        released.recomputed(world.trust, now=world.now)
+
+
+def test_only_the_openings_countersignatures_stand_on_leave_the_house():
+    world = World().admit()
+    for name in ("bob-second", "mallory", "dave", "erin"):
+        world.open(name)
+    world.countersign("alice")
+    world.countersign("carol")
+
+    proof = parse_journal_proof(world.release().documents[PROOF_TITLE], where="proof")
+
+    entries = [parse_entry(one.body) for one in proof.entries]
+    openings = [entry.actor.person for entry in entries if entry.kind is Kind.REVIEW_OPEN]
+    assert openings == ["alice", "carol"]
+
+
+def risky(**acknowledged):
+    """Return a world in which two findings are to be acknowledged, and what these people did."""
+    findings = [("DIFF-RUNS-ITSELF", 92, "a.pth"), ("DIFF-MODE", 90, "b"), ("DIFF-TEXT", 20, "readme")]
+    world = World(
+        diff=ReleaseDiff(
+            findings=tuple(Finding(rule=r, rank=n, path=p, sentence="it changed") for r, n, p in findings)
+        )
+    )
+    world.rule["mustOpen"] = {"atOrAbove": 90}
+    world.admit()
+    for name, ids in acknowledged.items():
+        world.countersign(name, change=lambda said, ids=ids: replace(said, acknowledged=ids))
+    return world
+
+
+BOTH = ("DIFF-RUNS-ITSELF a.pth", "DIFF-MODE b")
+
+
+def test_a_deployer_sees_what_had_to_be_acknowledged():
+    world = risky(alice=BOTH, carol=BOTH[:1])
+
+    found = world.release().recomputed(world.trust, now=world.now)
+
+    assert rules(found) == {"FINDINGS-UNACKNOWLEDGED", "QUORUM"}
+    assert details(found.verdict, "FINDINGS-UNACKNOWLEDGED") == [
+        "Carol's countersignature does not count: DIFF-MODE b: it changed"
+    ]
+    assert found.verdict == world.judge(world.releasing())
+
+
+def test_only_the_findings_the_policy_asks_about_travel():
+    world = risky(alice=BOTH, carol=BOTH)
+
+    released = world.release()
+
+    travelled = b"".join(
+        data for title, data in released.documents.items() if title.startswith("signed-review.")
+    )
+    assert released.recomputed(world.trust, now=world.now).verdict == Allowed()
+    assert b"a.pth" in travelled
+    assert b"readme" not in travelled
+
+
+def test_a_review_that_cannot_be_looked_into_is_refused_far_away_too():
+    world = World(
+        diff=ReleaseDiff(findings=(Finding(rule="DIFF-LIMIT", rank=100, path="a", sentence="too deep"),))
+    ).quorate()
+
+    found = world.release().recomputed(world.trust, now=world.now)
+
+    assert rules(found) == {"REVIEW-REFUSED", "QUORUM"}
+
+
+def test_two_reviews_of_one_request_both_travel():
+    world = World().admit()
+    world.countersign("alice")
+    world.diff = ReleaseDiff(findings=(Finding(rule="DIFF-TEXT", rank=20, path="a", sentence="new"),))
+    world.countersign("carol")
+
+    released = world.release()
+
+    assert len([title for title in released.documents if title.startswith("signed-review.")]) == 2
+    assert released.recomputed(world.trust, now=world.now).verdict == Allowed()

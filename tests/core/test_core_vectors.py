@@ -152,8 +152,8 @@ def is_part(part, whole):
             return part == whole
 
 
-def test_the_proof_of_the_vectors_discloses_the_admission_the_opening_and_two_signatures():
+def test_the_proof_of_the_vectors_discloses_the_admission_and_two_openings_and_signatures():
     document = json.loads((RELEASE / PROOF_TITLE).read_bytes())
 
-    assert len(document["entries"]) == 4
+    assert len(document["entries"]) == 5
     assert len(document["earlier"]) == 2

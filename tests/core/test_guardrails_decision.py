@@ -274,16 +274,54 @@ def test_what_was_shown_is_what_is_signed():
     )
 
 
+def unopened(label, world, more=""):
+    said = f"{label} has not opened review {world.review.digest} with this card{more}"
+    return Violation("REVIEW-UNOPENED", said)
+
+
 def test_a_review_nobody_opened_is_not_signed():
-    world = World().admit()
+    world = World().admit().open("alice")
     world.diff = ReleaseDiff(findings=(Finding(rule="DIFF-MODE", rank=50, path="a", sentence="new"),))
-    shown = world.review.digest
 
-    found = world.judge(world.countersigning("alice"))
+    found = world.judge(world.countersigning("alice", opened=False))
 
-    assert violations(found) == (
-        Violation("REVIEW-STALE", f"the journal knows no opening of review {shown}"),
-    )
+    assert violations(found) == (unopened("Alice", world),)
+
+
+def test_a_review_opened_without_a_card_or_by_somebody_else_is_not_signed():
+    world = World().admit().open("carol")
+
+    found = world.judge(world.countersigning("alice", opened=False))
+
+    assert violations(found) == (unopened("Alice", world),)
+
+
+def test_a_review_opened_with_another_card_of_the_same_person_is_not_signed():
+    world = World().admit().open("alice", token="token-of-before")
+
+    found = world.judge(world.countersigning("alice", opened=False))
+
+    assert violations(found) == (unopened("Alice", world, ", but with token token-of-before"),)
+
+
+def test_a_review_opened_with_another_key_in_the_same_token_is_not_signed():
+    world = World()
+    world.person("bob")["roles"].append("approver")
+    world.admit().open("bob", token="token-bob-second")
+
+    found = world.judge(world.countersigning("bob-second", opened=False))
+
+    more = ", but with token token-bob-second"
+    assert unopened("Bob", world, more) in violations(found)
+
+
+def test_a_builder_may_open_a_review_and_still_not_sign():
+    world = World().admit()
+
+    assert world.judge(world.reading("bob-second")) == Allowed()
+    assert {one.rule for one in violations(world.judge(world.countersigning("bob-second")))} == {
+        "SOD-BUILDER"
+    }
 
 
 def unreadable():

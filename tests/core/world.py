@@ -6,6 +6,7 @@ a test decides whether a rule is asked first. So it can also be a workstation th
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -37,6 +38,7 @@ from workstation.core.countersignature import (
     bind,
     parse_countersignature,
 )
+from workstation.core.disclosure import disclosed, heads, reviews_signed
 from workstation.core.dsse import Envelope
 from workstation.core.entry import NO_LEAF, Draft, Entry, EntryTime, Kind, Outcome, placed
 from workstation.core.facts import Facts, VerifiedCountersignature
@@ -47,14 +49,16 @@ from workstation.core.ledger import Ledger
 from workstation.core.merkle import consistency_proof, inclusion_proof, root, subtrees_of
 from workstation.core.narration import narrate
 from workstation.core.oci_layout import RELEASE_BUNDLE
+from workstation.core.opening import Reader, opening_challenge
 from workstation.core.policy import Policy, without_version
 from workstation.core.policy_document import parse_policy
-from workstation.core.recompute import DISCLOSED_KINDS, ED25519_PREFIX, Recomputed, recompute
+from workstation.core.recompute import ED25519_PREFIX, Recomputed, recompute
 from workstation.core.release_contents import (
     COUNTERSIGNATURE_PREFIX,
     PROOF_TITLE,
     RELEASE_TITLE,
     countersignature_title,
+    signed_review_title,
     taken_apart,
 )
 from workstation.core.release_diff import ReleaseDiff
@@ -63,6 +67,7 @@ from workstation.core.request import Request
 from workstation.core.review import RENDERER, Review
 from workstation.core.roster import Roster
 from workstation.core.roster_document import parse_roster
+from workstation.core.shown_review import ShownReview, parse_review
 from workstation.core.signers import sole_signer
 from workstation.core.strict_json import JsonObject
 from workstation.core.trust_snapshot import TrustSnapshot
@@ -72,6 +77,16 @@ NOW: Final = datetime(2026, 11, 20, 10, tzinfo=UTC)
 EXPIRES: Final = datetime(2027, 2, 1, tzinfo=UTC)
 ORIGIN: Final = "station-1.example.org/journal"
 ROOT: Final = digest_of(b"the trust root")
+
+
+def answered(reader: Reader | None) -> JsonObject:
+    """Return what the journal keeps of what a card answered on opening a review."""
+    if reader is None:
+        return {}
+    return {
+        "challenge": base64.b64encode(reader.challenge).decode(),
+        "signature": base64.b64encode(reader.signature).decode(),
+    }
 
 
 @cache
@@ -94,6 +109,18 @@ def violations(verdict: Verdict) -> tuple[Violation, ...]:
 def details(verdict: Verdict, rule: str) -> list[str]:
     """Return what one rule said."""
     return [violation.detail for violation in violations(verdict) if violation.rule == rule]
+
+
+def verified(envelope: Envelope, roster: Roster, shown: Mapping[Digest, bytes]) -> VerifiedCountersignature:
+    """Return a countersignature with who made it, and the review they were shown."""
+    made = parse_countersignature(envelope.received, where="store")
+    held = sole_signer(envelope, roster, None, where="store")
+    return VerifiedCountersignature(made, held, shown_to(made, shown))
+
+
+def shown_to(made: SignedCountersignature, shown: Mapping[Digest, bytes]) -> ShownReview:
+    """Return the review a countersignature is about."""
+    return parse_review(shown[made.countersignature.binding.review], shown, where="store")
 
 
 @dataclass(frozen=True)
@@ -135,6 +162,9 @@ class World:
     diff: ReleaseDiff = field(default_factory=ReleaseDiff)
     entries: list[Entry] = field(default_factory=list)
     store: dict[Digest, Envelope] = field(default_factory=dict)
+    shown: dict[Digest, bytes] = field(default_factory=dict)
+    """The documents of reviews that were signed, and their lists of findings."""
+
     previous: Request | None = None
 
     def __post_init__(self) -> None:
@@ -212,9 +242,11 @@ class World:
         """Return the action of taking the request in."""
         return Admit(request=self.request, bundle=self.bundled.bundle, previous=self.previous)
 
-    def countersigning(self, name: str, *, token: str | None = None) -> Countersign:
-        """Return the action of countersigning with the key of this name."""
+    def countersigning(self, name: str, *, token: str | None = None, opened: bool = True) -> Countersign:
+        """Return the action of countersigning with the key of this name, its review opened before."""
         review = self.review
+        if opened:
+            self.open(name, token=token)
         return Countersign(
             review=review,
             shown=review.digest,
@@ -222,6 +254,37 @@ class World:
             acknowledged=(),
             comment="looks right",
         )
+
+    def reading(self, name: str, *, token: str | None = None) -> OpenReview:
+        """Return the action of opening the review with the key of this name."""
+        review = self.review
+        return OpenReview(review=review, reader=self.reader(name, review, token=token))
+
+    def reader(self, name: str, review: Review, *, token: str | None = None) -> Reader:
+        """Return whoever opens a review with the key of this name, and what it answers."""
+        nonce = bytes.fromhex(digest_of(name.encode()))
+        challenge = opening_challenge(self.head.root, nonce, review.digest)
+        signature = self.keys[name].sign(IDENTIFY_PREFIX + challenge)
+        return Reader(holder=self.card(name, token=token), challenge=challenge, signature=signature)
+
+    def open(self, name: str, *, token: str | None = None) -> World:
+        """Have `name` open the review with their card, unless they have, or there is no request here."""
+        history, holder = self.ledger.requests.get(self.request.id), self.card(name, token=token)
+        if history is None:
+            return self
+        cards = {(one.review, one.person, one.fingerprint, one.token_serial) for one in history.openings}
+        person = holder.person.id if holder.person else None
+        if (self.review.digest, person, holder.key.fingerprint, holder.token_serial) not in cards:
+            action = self.reading(name, token=token)
+            self.perform(action, lambda: answered(action.reader))
+        return self
+
+    def note_opening(self, name: str, reader: Reader) -> World:
+        """Write down that `name` opened the review with this reader's key and answer; no rule is asked."""
+        told = narrate(OpenReview(review=self.review, reader=reader))
+        said = replace(told, actor=replace(told.actor, person=name))
+        self.append(said.draft(Outcome.DONE, payload=answered(reader)))
+        return self
 
     def declining(self, name: str) -> Decline:
         """Return the action of declining."""
@@ -283,14 +346,14 @@ class World:
     def perform(self, action: Action, effect: Callable[[], JsonObject] = dict) -> Entry:
         """Write down an action that is allowed and done; `effect` gives what the last entry adds."""
         told = narrate(action)
-        intent = self.append(told.draft(Outcome.INTENT))
+        intent = self.append(told.intent())
         self.append(told.draft(Outcome.ALLOWED, ref=intent.seq))
         return self.append(told.draft(Outcome.DONE, ref=intent.seq, payload=effect()))
 
     # The chain ----------------------------------------------------------------------------
 
     def admit(self) -> World:
-        """Take the request in, and open its review."""
+        """Take the request in, and open its review without a card."""
         self._bundled = self.bundled
         request, previous = self.request, self.previous
         taken: JsonObject = {
@@ -325,11 +388,12 @@ class World:
         name: str,
         *,
         key: str | None = None,
+        opened: bool = True,
         change: Callable[[Countersignature], Countersignature] = lambda said: said,
     ) -> SignedCountersignature:
         """Have the key of `name` sign whatever `change` makes of the countersignature.
 
-        With `key`, another key signs. No rule is asked.
+        With `key`, another key signs. The review is opened before with the same token. No rule is asked.
         """
         made: list[Envelope] = []
 
@@ -338,9 +402,13 @@ class World:
             statement = said.to_statement(self.request.manifest)
             made.append(signed(statement, self.keys[key or name]))
             self.store[made[0].digest] = made[0]
+            document = self.review.document
+            self.shown |= {self.review.digest: document, said.binding.review: document, **self.review.lists}
             return {"envelope": made[0].digest, "statement": digest_of(statement), "person": said.approver}
 
-        self.perform(self.countersigning(name), effect)
+        if opened:
+            self.open(name, token=change(self.said_by(name)).token_serial)
+        self.perform(self.countersigning(name, opened=False), effect)
         return parse_countersignature(made[0].received, where="countersignature")
 
     def said_by(self, name: str) -> Countersignature:
@@ -381,10 +449,11 @@ class World:
         by: str = "station",
         change: Callable[[ReleaseStatement], ReleaseStatement] = lambda said: said,
         hide: Callable[[Entry], bool] = lambda _: False,
+        tell: Callable[[Entry], bool] = lambda _: False,
     ) -> Released:
         """Write the release with every countersignature made; no rule is asked.
 
-        `hide` keeps entries out of the proof.
+        `hide` keeps entries out of the proof, `tell` puts those in that were done and need not be there.
         """
         request, history = self.request, self.ledger.requests.get(self.request.id)
         made = [self.store[one.envelope] for one in (history.approvals if history else ())]
@@ -398,6 +467,7 @@ class World:
             countersignatures=tuple(
                 Named(person=one.countersignature.approver, digest=one.envelope.digest) for one in parsed
             ),
+            declined=history.declined if history else (),
             at=self.now,
         )
         statement = change(said).to_statement(request)
@@ -407,32 +477,59 @@ class World:
             **{
                 countersignature_title(one.countersignature.approver): one.envelope.received for one in parsed
             },
+            **self.signed_reviews(),
             RELEASE_TITLE: signed(statement, self.keys[by]).received,
-            PROOF_TITLE: self.proof(parsed, hide).to_bytes(),
+            PROOF_TITLE: self.proof(hide, tell).to_bytes(),
         }
         return Released(documents, self.build.artifacts)
 
-    def proof(self, made: list[SignedCountersignature], hide: Callable[[Entry], bool]) -> JournalProof:
+    def signed_reviews(self) -> dict[str, bytes]:
+        """Return the documents of the reviews that were signed, and the lists of findings asked about."""
+        facts = self.telling()
+        wanted = reviews_signed(facts.countersignatures, facts)
+        return {signed_review_title(digest): self.shown[digest] for digest in sorted(wanted)}
+
+    def proof(
+        self,
+        hide: Callable[[Entry], bool] = lambda _: False,
+        tell: Callable[[Entry], bool] = lambda _: False,
+    ) -> JournalProof:
         """Return what the journal discloses about the request."""
+        facts = self.telling()
+        made = facts.countersignatures
         subtrees, size = subtrees_of(self._leaves()), len(self.entries)
-        disclosed = [
-            entry
-            for entry in self.entries
-            if entry.payload.get("request") == self.request.id
-            and DISCLOSED_KINDS.get(entry.kind) is entry.outcome
-            and not hide(entry)
-        ]
-        heads = {one.countersignature.binding.journal for one in made}
+        wanted = {entry.seq for entry in disclosed(self.entries, facts, made) if not hide(entry)}
+        wanted |= {one.seq for one in self.entries if one.outcome is Outcome.DONE and tell(one)}
+        told = [self.entries[seq] for seq in sorted(wanted)]
         return JournalProof(
             checkpoint=self.checkpoint(),
             entries=tuple(
                 Disclosed(seq=e.seq, body=e.to_bytes(), proof=inclusion_proof(e.seq, size, subtrees))
-                for e in disclosed
+                for e in told
             ),
             earlier=tuple(
                 Earlier(head=head, proof=consistency_proof(head.size, size, subtrees))
-                for head in sorted(heads, key=lambda head: head.size)
+                for head in heads(made)
                 if head.size <= size
+            ),
+        )
+
+    def telling(self) -> Facts:
+        """Return what a workstation knows that tells of every countersignature, whoever made it."""
+        request, ledger, trust = self.request, self.ledger, self.trust
+        history = ledger.requests.get(request.id)
+        made = [self.store[one.envelope] for one in (history.approvals if history else ())]
+        anybody = next(iter(trust.roster.by_fingerprint.values()))
+        parsed = [parse_countersignature(one.received, where="made") for one in made]
+        return Facts(
+            now=self.now,
+            ledger=ledger,
+            trust=trust,
+            request=request,
+            history=history,
+            rule=trust.policy.rule_for(request.product, request.channel),
+            countersignatures=tuple(
+                VerifiedCountersignature(one, anybody, shown_to(one, self.shown)) for one in parsed
             ),
         )
 
@@ -452,7 +549,4 @@ class World:
         return [entry.leaf() for entry in self.entries]
 
     def _verified(self, envelope: Envelope) -> VerifiedCountersignature:
-        signed_ = parse_countersignature(envelope.received, where="store")
-        return VerifiedCountersignature(
-            signed_, sole_signer(envelope, self.trust.roster, None, where="store")
-        )
+        return verified(envelope, self.trust.roster, self.shown)

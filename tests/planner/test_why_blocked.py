@@ -54,8 +54,8 @@ def test_that_the_review_was_not_opened_yet_is_no_reason():
     world = World().admit()
     world.entries = [entry for entry in world.entries if entry.kind is not Kind.REVIEW_OPEN]
 
-    assert "REVIEW-STALE" in [
-        violation.rule for violation in world.judge(world.countersigning("alice")).violations
+    assert "REVIEW-UNOPENED" in [
+        violation.rule for violation in world.judge(world.countersigning("alice", opened=False)).violations
     ]
     assert causes(world, "alice") == []
 

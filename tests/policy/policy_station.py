@@ -15,7 +15,7 @@ from core.keys import UnsafeTestKey, edwards
 from core.world import EXPIRES, NOW, World
 
 from workstation import bootstrap, clock
-from workstation.core.action import Countersign, Release
+from workstation.core.action import Countersign, OpenReview, Release
 from workstation.core.entry import EntryTime
 from workstation.core.errors import TokenRefused
 from workstation.core.oci_layout import REQUEST_BUNDLE
@@ -114,6 +114,7 @@ def _decide(desk: Desk, world: World, request) -> None:
     """Have ned, erin and dave try; dave is let, and then there is no card. Then try to release."""
     review = desk.shelf.review(request, desk.ledger)
     for name in ("ned", "erin", "mallory", "dave"):
+        desk.parts.gate.perform(OpenReview(review=review, reader=world.reader(name, review)))
         action = Countersign(
             review=review, shown=review.digest, approver=world.card(name), acknowledged=(), comment="good"
         )

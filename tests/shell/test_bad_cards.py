@@ -12,7 +12,7 @@ from shell.station import PASSPHRASE, Station, told
 from workstation.core.errors import Malformed
 from workstation.core.identity import Digest, RequestId
 from workstation.desk.desk import Desk
-from workstation.desk.face import Answer, AskCountersign, AskDecline, Problem, Refused, ReviewPage
+from workstation.desk.face import Answer, AskCountersign, AskDecline, AskReview, Problem, Refused, ReviewPage
 from workstation.desk.shelf import find
 
 IDENTIFIED: Final = [("token.identify", outcome) for outcome in ("intent", "allowed", "done")]
@@ -43,6 +43,14 @@ class Chair:
         assert not any(secret), "the PIN is wiped, however it ends"
         return answer
 
+    def open_with(self, name: str) -> None:
+        """Have a card's holder open the review, as they do before they sign."""
+        shown = self.desk.review(
+            self.shown.item.request, f"pkcs11:token={name}", bytearray(self.pins[name].encode())
+        )
+        assert isinstance(shown, ReviewPage)
+        assert shown.review == self.shown.review
+
     def story(self) -> list[tuple[str, str]]:
         """Return what the journal says of the last try."""
         return told(self.desk.parts.journal.entries(self.size))
@@ -72,6 +80,8 @@ def chair(journey: Journey, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 def test_a_card_whose_holder_may_not_sign_is_refused_for_every_reason(
     chair: Chair, name: str, rules: set[str]
 ) -> None:
+    chair.open_with(name)
+
     answer = chair.try_card(name)
 
     assert isinstance(answer, Refused)
@@ -152,6 +162,7 @@ def test_no_card_is_asked_to_sign_what_could_not_be_read_again(
     chair: Chair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("workstation.desk.desk.refuse_unwritable", unheeded)
+    chair.open_with("alice")
 
     answer = chair.try_card("alice", comment="x" * 1001)
 
@@ -190,6 +201,7 @@ def test_a_stranger_cannot_decline(chair: Chair) -> None:
 
 
 def test_a_review_that_was_not_shown_is_not_signed(chair: Chair) -> None:
+    chair.open_with("alice")
     asked = AskCountersign(
         request=chair.shown.item.request, review=Digest("0" * 64), token="pkcs11:token=alice"
     )
@@ -198,6 +210,86 @@ def test_a_review_that_was_not_shown_is_not_signed(chair: Chair) -> None:
 
     assert isinstance(answer, Refused)
     assert [reason.rule for reason in answer.reasons] == ["REVIEW-STALE"]
+
+
+def test_who_reads_without_a_card_signs_nothing(chair: Chair) -> None:
+    answer = chair.try_card("carol")
+
+    assert isinstance(answer, Refused)
+    assert [reason.rule for reason in answer.reasons] == ["REVIEW-UNOPENED"]
+    assert chair.story() == REFUSED
+
+
+def test_more_acknowledgements_than_the_journal_holds_are_refused_before_any_card_is_asked(
+    chair: Chair,
+) -> None:
+    size = chair.desk.ledger.size
+    asked = AskCountersign(
+        request=chair.shown.item.request,
+        review=chair.shown.review,
+        token="pkcs11:token=alice",
+        acknowledged=("x" * 1000,) * 101,
+    )
+
+    answer = chair.desk.answer(asked, bytearray(b"1234"))
+
+    assert isinstance(answer, Problem)
+    assert (answer.where, answer.exit_status) == ("acknowledged", 3)
+    assert chair.desk.ledger.size == size
+
+
+def test_what_a_refused_attempt_said_and_acknowledged_is_on_record(chair: Chair) -> None:
+    size = chair.desk.ledger.size
+    asked = AskCountersign(
+        request=chair.shown.item.request,
+        review=chair.shown.review,
+        token="pkcs11:token=ned",
+        comment="it is urgent",
+        acknowledged=("DIFF-TEXT a", "DIFF-MODE b"),
+    )
+
+    answer = chair.desk.answer(asked, bytearray(chair.pins["ned"].encode()))
+
+    entries = chair.desk.parts.journal.entries(size)
+    (intent,) = (one for one in entries if told((one,)) == [("countersign", "intent")])
+    assert isinstance(answer, Refused)
+    beside = chair.desk.parts.journal.beside(intent.seq, intent.seq + 1)
+    assert [(one.name, one.text) for one in beside] == [("comment", "it is urgent")]
+    assert intent.payload["acknowledged"] == ["DIFF-TEXT a", "DIFF-MODE b"]
+
+
+@pytest.mark.parametrize(
+    ("name", "against"),
+    [("bob-second", {"SOD-BUILDER"}), ("sam", {"APPROVER-UNKNOWN"}), ("carol", set[str]())],
+)
+def test_whoever_opens_a_review_is_told_at_once_why_they_could_not_sign(
+    chair: Chair, name: str, against: set[str]
+) -> None:
+    size = chair.desk.ledger.size
+    asked = AskReview(request=chair.shown.item.request, token=f"pkcs11:token={name}")
+
+    answer = chair.desk.answer(asked, bytearray(chair.pins[name].encode()))
+
+    assert isinstance(answer, ReviewPage)
+    assert answer.reader is not None
+    assert {one.rule for one in answer.reader.against} == against
+    opened = chair.desk.parts.journal.entries(size)[-1]
+    assert (opened.actor.person, opened.actor.token) == (
+        answer.reader.person or None,
+        answer.reader.token_serial,
+    )
+    assert (opened.actor.key, opened.actor.role) == (answer.reader.fingerprint, "reader")
+
+
+def test_a_wrong_pin_opens_no_review(chair: Chair) -> None:
+    size = chair.desk.ledger.size
+    asked = AskReview(request=chair.shown.item.request, token="pkcs11:token=alice")
+
+    answer = chair.desk.answer(asked, bytearray(b"00000000"))
+
+    assert isinstance(answer, Problem)
+    assert answer.code == "pin_incorrect"
+    assert told(chair.desk.parts.journal.entries(size)) == NOT_IDENTIFIED
 
 
 def test_the_command_line_answers_a_wrong_pin_with_status_five(admitted: Station, journey: Journey) -> None:

@@ -47,7 +47,8 @@ def test_no_signature_without_its_entry(
     # The journal writer dies before one of: identify and countersign, each intended, allowed, done.
     asked_to_sign: list[bytes] = []
     with admitted.desk() as desk:
-        shown = desk.review(request_of(journey))
+        pin = bytearray(journey.world.pins["alice"].encode())
+        shown = desk.review(request_of(journey), "pkcs11:token=alice", pin)
         assert isinstance(shown, ReviewPage)
         assert desk.parts.cards is not None
         append, sign, written = desk.parts.journal.append, desk.parts.cards.sign, [0]

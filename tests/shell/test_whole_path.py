@@ -130,7 +130,7 @@ def test_the_journal_tells_each_action_as_intended_judged_and_ended(journey: Jou
     attempts = (refused, refused, signed, signed)
     wanted = [*taken, *opened]
     for attempt in attempts:
-        wanted += [*opened, *attempt]
+        wanted += [*identified, *opened, *attempt]
 
     assert story[beginning:] == [*wanted, *left, *received]
 

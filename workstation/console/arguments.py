@@ -118,6 +118,7 @@ def _workstation(commands: Commands) -> None:
     _command(commands, "queue", desk_commands.queue)
     review = _command(commands, "review", desk_commands.review)
     review.add_argument("request", metavar="REQUEST")
+    review.add_argument("--token", metavar="URI", help="your card: who is to sign opens the review with it")
     review.add_argument("--html", metavar="FILE", help="also write the diff as a page")
     sign = _command(commands, "countersign", desk_commands.countersign)
     sign.add_argument("request", metavar="REQUEST")

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Callable
 from pathlib import Path
 
 from workstation.console.opening import desk_of
 from workstation.console.reply import Reply, problem_reply, refusal_reply
+from workstation.console.review_report import review_document, review_lines
 from workstation.console.secrets import ask_pin
 from workstation.core.errors import MediaError
-from workstation.core.identity import RequestId
+from workstation.core.identity import Digest, RequestId
 from workstation.core.strict_json import JsonObject, JsonValue
 from workstation.desk.desk import Desk
 from workstation.desk.face import (
+    Answer,
     AskCountersign,
     AskDecline,
+    AskReview,
     Countersigned,
     Declined,
     Problem,
+    Question,
     QueueItem,
     Refused,
     ReviewPage,
 )
 from workstation.desk.shelf import find
+from workstation.process.frames import wipe
 from workstation.review.html import page
 
 
@@ -51,31 +57,43 @@ def queue(arguments: Namespace) -> Reply:
 
 
 def review(arguments: Namespace) -> Reply:
-    """Show what changed, who built it and what stands against it."""
+    """Show what changed, who built it and what stands against it: to whoever holds the card, or to nobody."""
     with desk_of(arguments) as desk:
-        shown = desk.review(_request(desk, arguments))
-    if isinstance(shown, Refused):
-        return refusal_reply(shown)
+        request = _request(desk, arguments)
+        token = arguments.token or ""
+        shown = desk.answer(
+            AskReview(request=request, token=token), ask_pin(arguments, token) if token else None
+        )
+    match shown:
+        case Refused():
+            return refusal_reply(shown)
+        case Problem():
+            return problem_reply(shown)
+        case ReviewPage():
+            return _review_reply(arguments, shown)
+        case _:
+            raise TypeError(type(shown).__name__)
+
+
+def _review_reply(arguments: Namespace, shown: ReviewPage) -> Reply:
     if arguments.html is not None:
         _write(Path(arguments.html), page(shown.diff))
-    return Reply(document=_review_document(shown), lines=tuple(_review_lines(shown)))
+    return Reply(document=review_document(shown), lines=tuple(review_lines(shown)))
 
 
 def countersign(arguments: Namespace) -> Reply:
-    """Countersign with a card, about the review as it is now."""
-    with desk_of(arguments) as desk:
-        request = _request(desk, arguments)
-        shown = desk.review(request)
-        if isinstance(shown, Refused):
-            return refusal_reply(shown)
-        asked = AskCountersign(
+    """Open the review as it is now with a card, and countersign with it: the card answers twice."""
+
+    def asked(request: RequestId, review: Digest) -> AskCountersign:
+        return AskCountersign(
             request=request,
-            review=shown.review,
+            review=review,
             token=arguments.token,
             comment=arguments.comment,
             acknowledged=tuple(arguments.acknowledge),
         )
-        answer = desk.answer(asked, ask_pin(arguments, arguments.token))
+
+    answer = _opened_and_asked(arguments, asked)
     match answer:
         case Refused():
             return refusal_reply(answer)
@@ -88,16 +106,12 @@ def countersign(arguments: Namespace) -> Reply:
 
 
 def decline(arguments: Namespace) -> Reply:
-    """Decline with a card, for a reason."""
-    with desk_of(arguments) as desk:
-        request = _request(desk, arguments)
-        shown = desk.review(request)
-        if isinstance(shown, Refused):
-            return refusal_reply(shown)
-        asked = AskDecline(
-            request=request, review=shown.review, token=arguments.token, reason=arguments.reason
-        )
-        answer = desk.answer(asked, ask_pin(arguments, arguments.token))
+    """Open the review as it is now with a card, and decline with it, for a reason."""
+
+    def asked(request: RequestId, review: Digest) -> AskDecline:
+        return AskDecline(request=request, review=review, token=arguments.token, reason=arguments.reason)
+
+    answer = _opened_and_asked(arguments, asked)
     match answer:
         case Refused():
             return refusal_reply(answer)
@@ -108,6 +122,22 @@ def decline(arguments: Namespace) -> Reply:
             return Reply(document={"request": answer.request, "entry": answer.entry}, lines=lines)
         case _:
             raise TypeError(type(answer).__name__)
+
+
+def _opened_and_asked(arguments: Namespace, asked: Callable[[RequestId, Digest], Question]) -> Answer:
+    """Open a review with a card and ask about it what `asked` gives; the one PIN serves both."""
+    with desk_of(arguments) as desk:
+        request = _request(desk, arguments)
+        pin = ask_pin(arguments, arguments.token)
+        try:
+            shown = desk.review(request, arguments.token, pin)
+        except BaseException:
+            wipe(pin)
+            raise
+        if isinstance(shown, Refused):
+            wipe(pin)
+            return shown
+        return desk.answer(asked(request, shown.review), pin)
 
 
 def release(arguments: Namespace) -> Reply:
@@ -147,47 +177,6 @@ def _queue_document(item: QueueItem) -> JsonObject:
         "need": item.need,
         "builders": [*item.builders],
         "lacks": [*item.lacks],
-    }
-
-
-def _review_lines(shown: ReviewPage) -> list[str]:
-    lines = [shown.sentence, f"Review {shown.review} of request {shown.item.request}"]
-    lines += ["", "Who had a hand in it:"]
-    lines += [f"  {line.name} ← {' ← '.join(line.because)}" for line in shown.builders]
-    lines += [f"  UNKNOWN: {what}" for what in shown.unresolved]
-    lines += ["", "Artifacts:"]
-    lines += [f"  {one.name}  {one.size} bytes  sha256 {one.digest}" for one in shown.manifest]
-    lines += ["", "Evidence:"]
-    lines += [
-        f"  {one.name}: {one.summary} (signed by {', '.join(one.signers) or 'nobody'})"
-        for one in shown.evidence
-    ]
-    lines += ["", "Findings:"]
-    lines += [f"  {one.rank:3} {one.rule}  {one.path!a}: {one.sentence}" for one in shown.diff.findings[:40]]
-    lines += [f"  not inspected: {one.path!a}: {one.why}" for one in shown.diff.not_inspected[:40]]
-    lines += ["", f"Countersignatures: {shown.item.have} of {shown.item.need}"]
-    lines += [
-        f"  {one.name} at {one.at}{'' if one.counts else ' (does not count)'}" for one in shown.approvals
-    ]
-    lines += [f"  BLOCKED {one.rule}: {one.detail}" for one in shown.blockers]
-    return lines
-
-
-def _review_document(shown: ReviewPage) -> JsonObject:
-    builders: list[JsonValue] = [
-        {"person": line.person, "name": line.name, "because": [*line.because]} for line in shown.builders
-    ]
-    blockers: list[JsonValue] = [violation.to_json() for violation in shown.blockers]
-    return {
-        "request": shown.item.request,
-        "review": shown.review,
-        "sentence": shown.sentence,
-        "builders": builders,
-        "unresolved": [*shown.unresolved],
-        "blockers": blockers,
-        "have": shown.item.have,
-        "need": shown.item.need,
-        "diff": shown.diff.to_json(),
     }
 
 

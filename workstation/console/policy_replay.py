@@ -1,22 +1,24 @@
 """Replaying a journal's decisions: each with the request as it lies in the store and the journal before it.
 
-What a refused attempt acknowledged or gave as its reason is in no journal: it counts as nothing.
+What was acknowledged and given as a reason is read from the intent, so a refused attempt has its own
+(a reason that was redacted counts as none); who held a key, from the roster followed at that moment.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workstation.core.action import Countersign, Release
 from workstation.core.approver import CardHolder
-from workstation.core.countersignature import parse_countersignature
 from workstation.core.entry import Entry, Kind, Outcome
 from workstation.core.identity import Digest, Fingerprint, RequestId
 from workstation.core.ledger import Ledger
 from workstation.core.policy import Policy
 from workstation.core.public_key import PublicKey, parse_spki
 from workstation.core.request import Request
+from workstation.core.roster import Roster
+from workstation.core.roster_document import parse_roster
 from workstation.core.shape import Fields, Shape
 from workstation.core.simulation import Decided, Flip, decided_at, flips, is_decision
 from workstation.core.trust_snapshot import TrustSnapshot
@@ -35,12 +37,20 @@ class Replay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Past:
-    """What a decision is judged again with: keys by fingerprint, and envelopes by the intent they answer."""
+    """What a decision is judged again with: keys by fingerprint, intents by number, rosters by digest."""
 
     desk: Desk
     trust: TrustSnapshot
     keys: Mapping[Fingerprint, PublicKey]
-    signed: Mapping[int | None, Digest]
+    intents: Mapping[int | None, Entry]
+    comments: Mapping[int, str]
+    rosters: Mapping[Digest, Roster]
+
+    def trust_at(self, ledger: Ledger) -> TrustSnapshot:
+        """Return the trust root with the roster that was followed then."""
+        return (
+            self.trust if ledger.roster is None else replace(self.trust, roster=self.rosters[ledger.roster])
+        )
 
 
 def replayed(desk: Desk, proposed: Policy) -> Replay:
@@ -78,8 +88,18 @@ def _past(desk: Desk, trust: TrustSnapshot, entries: tuple[Entry, ...]) -> _Past
         desk=desk,
         trust=trust,
         keys={**{key.fingerprint: key for key in strangers}, **enrolled},
-        signed={e.ref: _payload(e)["envelope"].digest() for e in entries if _is(e, Kind.COUNTERSIGN)},
+        intents={entry.seq: entry for entry in entries if entry.outcome is Outcome.INTENT},
+        comments={one.seq: one.text for one in desk.parts.journal.beside() if one.name == "comment"},
+        rosters={digest: _roster(digest, desk) for digest in _followed(entries)},
     )
+
+
+def _followed(entries: tuple[Entry, ...]) -> set[Digest]:
+    return {_payload(entry)["rosterDigest"].digest() for entry in entries if _is(entry, Kind.TRUST_APPLY)}
+
+
+def _roster(digest: Digest, desk: Desk) -> Roster:
+    return parse_roster(desk.parts.vault.read(digest))
 
 
 def _decided(entry: Entry, ledger: Ledger, past: _Past) -> Decided | tuple[int, str]:
@@ -92,7 +112,8 @@ def _decided(entry: Entry, ledger: Ledger, past: _Past) -> Decided | tuple[int, 
     )
     if action is None:
         return entry.seq, "the journal does not know the key that was asked"
-    facts = facts_about(request, ledger, past.trust, past.desk.parts.vault, decided_at(entry))
+    trust = past.trust_at(ledger)
+    facts = facts_about(request, ledger, trust, past.desk.parts.vault, decided_at(entry))
     return Decided(entry=entry, action=action, facts=facts)
 
 
@@ -101,7 +122,7 @@ def _release(entry: Entry, request: Request) -> Release:
 
 
 def _countersign(entry: Entry, request: Request, ledger: Ledger, past: _Past) -> Countersign | None:
-    holder = _holder(entry, past)
+    holder = _holder(entry, past, past.trust_at(ledger).roster)
     if holder is None:
         return None
     acknowledged, comment = _said(entry, past)
@@ -115,21 +136,18 @@ def _countersign(entry: Entry, request: Request, ledger: Ledger, past: _Past) ->
 
 
 def _said(entry: Entry, past: _Past) -> tuple[tuple[str, ...], str]:
-    envelope = past.signed.get(entry.ref)
-    if envelope is None:
-        return (), ""
-    data = past.desk.parts.vault.read(envelope)
-    said = parse_countersignature(data, where=f"store/{envelope}").countersignature
-    return said.acknowledged, said.comment
+    intent = past.intents[entry.ref]
+    acknowledged = _payload(intent)["acknowledged"].items()
+    return tuple(item.text() for item in acknowledged), past.comments.get(intent.seq, "")
 
 
-def _holder(entry: Entry, past: _Past) -> CardHolder | None:
-    """Return who the roster followed now says holds the key that was asked."""
+def _holder(entry: Entry, past: _Past, roster: Roster) -> CardHolder | None:
+    """Return who the roster of that moment says held the key that was asked."""
     fingerprint = Fingerprint(entry.actor.key or "")
     key = past.keys.get(fingerprint)
     if key is None:
         return None
-    held = past.trust.roster.holder_of(fingerprint)
+    held = roster.holder_of(fingerprint)
     return CardHolder(key=key, token_serial=entry.actor.token or "", token_label="", held=held)
 
 

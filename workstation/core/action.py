@@ -8,6 +8,7 @@ from typing import TypeAlias
 from workstation.core.approver import CardHolder
 from workstation.core.identity import Digest
 from workstation.core.oci_layout import Bundle
+from workstation.core.opening import Reader
 from workstation.core.receipt import SignedReceipt
 from workstation.core.request import Request
 from workstation.core.review import Review
@@ -34,16 +35,21 @@ class Reject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identify:
-    """Ask a token, by a fresh challenge, whose it is. `token` is a PKCS#11 URI without secrets."""
+    """Ask a token, by a fresh challenge, whose it is. `token` is a PKCS#11 URI without secrets.
+
+    With `review`, the challenge is to open that review (see `opening`).
+    """
 
     token: str
+    review: Digest | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenReview:
-    """Show a request to whoever sits at the desk."""
+    """Show a request to whoever sits at the desk; without a reader's card it is nobody's opening."""
 
     review: Review
+    reader: Reader | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

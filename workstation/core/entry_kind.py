@@ -89,19 +89,19 @@ _PAYLOAD_WORDS: Final = {
     Kind.TOKEN_REMOVE: "token label spooled",
     Kind.PIN_FAILED: "token left spooled",
     Kind.UNLOCK_FAILED: "way name spooled",
-    Kind.TOKEN_IDENTIFY: "challenge fingerprint person spki token signature",
+    Kind.TOKEN_IDENTIFY: "challenge fingerprint person review spki token signature",
     Kind.INTAKE_BUNDLE: "request product version channel manifest bundle previous blobs violations",
     Kind.INTAKE_REJECT: "where why",
-    Kind.REVIEW_OPEN: "request review diff violations",
+    Kind.REVIEW_OPEN: "request review diff challenge signature violations",
     Kind.COUNTERSIGN: (
-        "request review envelope violations builders statement person fingerprint roster policy"
+        "request review envelope violations builders statement person fingerprint roster policy acknowledged"
     ),
     Kind.DECLINE: "request person fingerprint envelope violations",
     Kind.RELEASE: (
         "request release product version channel artifacts out statement bundle reviewDue violations"
     ),
     Kind.RECEIPT: "request release environment deployer result envelope at violations",
-    Kind.TRUST_APPLY: "root targets roster policy violations",
+    Kind.TRUST_APPLY: "root targets roster policy rosterDigest policyDigest violations",
     Kind.UNLOCK: "slot fingerprint person",
 }
 

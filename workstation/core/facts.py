@@ -11,15 +11,17 @@ from workstation.core.ledger import Ledger, RequestHistory
 from workstation.core.policy import Rule
 from workstation.core.request import Request
 from workstation.core.roster import Held
+from workstation.core.shown_review import ShownReview
 from workstation.core.trust_snapshot import TrustSnapshot
 
 
 @dataclass(frozen=True, slots=True)
 class VerifiedCountersignature:
-    """A countersignature whose one signature verified, and who holds the key that made it."""
+    """A countersignature whose one signature verified, who holds the key that made it, and its review."""
 
     signed: SignedCountersignature
     held: Held
+    review: ShownReview
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,7 @@ class Facts:
     """The state of the world one action is judged in.
 
     `builders` and `rule` are about `request`; `countersignatures` are those made on it so far.
-    `ledger` is the journal's fold; a deployer who verifies has no journal, so theirs is empty.
+    `ledger` is the journal's fold; a deployer who verifies has the fold of what was disclosed.
     """
 
     now: datetime

@@ -90,12 +90,12 @@ def imagined_review(request: Request) -> Review:
 
 def imagined_countersignature(case: Case, held: Held, at: datetime) -> VerifiedCountersignature:
     """Return what this card's countersignature on the case would be, unsigned."""
-    card = held.credential
+    card, review = held.credential, imagined_review(case.request)
     binding = bind(
         case.request,
         case.trust,
         case.builders,
-        review=digest_of(b"imagined review"),
+        review=review.digest,
         renderer=RENDERER,
         station=SUBMITTER,
         at=at,
@@ -112,7 +112,8 @@ def imagined_countersignature(case: Case, held: Held, at: datetime) -> VerifiedC
     )
     received = f"imagined countersignature of {card.key.fingerprint}".encode()
     envelope = Envelope(payload_type=IN_TOTO, payload=b"", signatures=(), received=received)
-    return VerifiedCountersignature(SignedCountersignature(said, case.request.manifest, envelope), held)
+    signed = SignedCountersignature(said, case.request.manifest, envelope)
+    return VerifiedCountersignature(signed, held, review.shown)
 
 
 def _provenance(builder_id: str) -> Evidence:

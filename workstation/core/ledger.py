@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from workstation.core.entry import Entry, Kind, Outcome
 from workstation.core.entry_kind import ENDS
 from workstation.core.errors import JournalError
-from workstation.core.identity import Digest, PersonId, RequestId
+from workstation.core.identity import Digest, Fingerprint, PersonId, RequestId
+from workstation.core.opening import Opening
 from workstation.core.policy import without_version
 from workstation.core.shape import Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from packageurl import PackageURL
 
@@ -43,6 +44,7 @@ class RequestHistory:
     manifest: frozenset[tuple[str, Digest]]
     admitted_seq: int
     reviews: frozenset[Digest] = frozenset()
+    openings: tuple[Opening, ...] = ()
     approvals: tuple[Approval, ...] = ()
     refused: tuple[str, ...] = ()
     declined: tuple[PersonId, ...] = ()
@@ -60,6 +62,7 @@ class Ledger:
     highest_roster: int = 0
     highest_policy: int = 0
     trust_root: Digest | None = None
+    roster: Digest | None = None
     begun: tuple[int, ...] = ()
     """The actions that were announced and have not ended yet, by the entry that announced them."""
 
@@ -112,6 +115,7 @@ def _with(ledger: Ledger, entry: Entry) -> Ledger:
             return replace(
                 ledger,
                 trust_root=payload["root"].digest(),
+                roster=payload["rosterDigest"].digest(),
                 highest_roster=payload["roster"].integer(1, 2**31),
                 highest_policy=payload["policy"].integer(1, 2**31),
             )
@@ -137,7 +141,8 @@ def _advanced(history: RequestHistory, entry: Entry) -> RequestHistory:
     payload = Shape(entry.payload, f"entry {entry.seq}").open_fields()
     match entry.kind, entry.outcome:
         case Kind.REVIEW_OPEN, _:
-            return replace(history, reviews=history.reviews | {payload["review"].digest()})
+            reviews = history.reviews | {payload["review"].digest()}
+            return replace(history, reviews=reviews, openings=(*history.openings, *_openings(entry)))
         case Kind.COUNTERSIGN, Outcome.DONE:
             person = PersonId(payload["person"].identifier())
             made = Approval(person=person, envelope=payload["envelope"].digest(), seq=entry.seq)
@@ -151,6 +156,22 @@ def _advanced(history: RequestHistory, entry: Entry) -> RequestHistory:
             return replace(history, receipts=(*history.receipts, payload["envelope"].digest()))
         case _:
             return history
+
+
+def _openings(entry: Entry) -> Iterator[Opening]:
+    """Yield the opening an entry tells of; none when no card was held to it."""
+    actor = Shape(entry.to_json()["actor"], f"entry {entry.seq}.actor").open_fields()
+    payload = Shape(entry.payload, f"entry {entry.seq}").open_fields()
+    if entry.actor.key is not None:
+        yield Opening(
+            review=payload["review"].digest(),
+            person=None if entry.actor.person is None else PersonId(actor["person"].identifier()),
+            fingerprint=Fingerprint(actor["key"].digest()),
+            token_serial=actor["token"].text(),
+            challenge=payload["challenge"].base64(),
+            signature=payload["signature"].base64(),
+            seq=entry.seq,
+        )
 
 
 def _admitted(entry: Entry) -> RequestHistory:

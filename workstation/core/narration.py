@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from workstation.core.action import (
@@ -39,6 +39,12 @@ class Narration:
     payload: JsonObject = field(default_factory=dict)
     beside: Mapping[str, str] = field(default_factory=dict[str, str])
     """What was said in somebody's own words; the intent keeps it, where it can be redacted."""
+    said: JsonObject = field(default_factory=dict)
+    """What else was asked for, told once, by the intent: it is on record even when refused."""
+
+    def intent(self) -> Draft:
+        """Return the entry that says the action is attempted, with everything it was asked with."""
+        return self.draft(Outcome.INTENT, payload=self.said)
 
     def draft(
         self,
@@ -85,15 +91,20 @@ def narrate(action: Action) -> Narration:  # noqa: C901 (one case for each actio
         case Reject(medium=medium, where=where, why=why):
             named = Subject(name=medium[:200])
             return Narration(kind=Kind.INTAKE_REJECT, subject=named, payload={"where": where, "why": why})
-        case Identify(token=token):
-            return Narration(kind=Kind.TOKEN_IDENTIFY, payload={"token": token})
-        case OpenReview(review=review):
+        case Identify(token=token, review=opened):
+            about: JsonObject = {} if opened is None else {"review": opened}
+            return Narration(kind=Kind.TOKEN_IDENTIFY, payload={"token": token, **about})
+        case OpenReview(review=review, reader=reader):
             shown: JsonObject = {"request": review.request.id, "review": review.digest}
-            return Narration(kind=Kind.REVIEW_OPEN, subject=_request(review.request), payload=shown)
+            who = Actor() if reader is None else _actor(reader.holder, "reader")
+            return Narration(
+                kind=Kind.REVIEW_OPEN, actor=who, subject=_request(review.request), payload=shown
+            )
         case Countersign(review=review, approver=approver, comment=comment):
             bound: JsonObject = {"request": review.request.id, "review": review.digest}
             words = {"comment": comment} if comment else {}
-            return _decision(Kind.COUNTERSIGN, approver, review.request, bound, words)
+            told = _decision(Kind.COUNTERSIGN, approver, review.request, bound, words)
+            return replace(told, said={"acknowledged": [*action.acknowledged]})
         case Decline(review=review, approver=approver, reason=reason):
             said: JsonObject = {"request": review.request.id}
             return _decision(Kind.DECLINE, approver, review.request, said, {"reason": reason})
@@ -111,6 +122,8 @@ def narrate(action: Action) -> Narration:  # noqa: C901 (one case for each actio
                 "targets": targets,
                 "roster": trust.roster.version,
                 "policy": trust.policy.version,
+                "rosterDigest": trust.roster.digest,
+                "policyDigest": trust.policy.digest,
             }
             return Narration(kind=Kind.TRUST_APPLY, payload=versions)
         case ReadJournal(purpose=purpose):
@@ -128,6 +141,10 @@ def _request(request: Request) -> Subject:
 def _decision(
     kind: Kind, holder: CardHolder, request: Request, payload: JsonObject, words: Mapping[str, str]
 ) -> Narration:
-    person = None if holder.person is None else holder.person.id
-    actor = Actor(person=person, role="approver", token=holder.token_serial, key=holder.key.fingerprint)
+    actor = _actor(holder, "approver")
     return Narration(kind=kind, actor=actor, subject=_request(request), payload=payload, beside=words)
+
+
+def _actor(holder: CardHolder, role: str) -> Actor:
+    person = None if holder.person is None else holder.person.id
+    return Actor(person=person, role=role, token=holder.token_serial, key=holder.key.fingerprint)

@@ -12,6 +12,8 @@ from datetime import datetime
 
 from workstation.core.facts import Case, Facts, VerifiedCountersignature
 from workstation.core.guardrails.approver import Standing, objections
+from workstation.core.guardrails.findings import unacknowledged
+from workstation.core.guardrails.opening import unopened
 from workstation.core.guardrails.request import CLOCK_TOLERANCE
 from workstation.core.identity import PersonId
 from workstation.core.policy import Group
@@ -70,7 +72,7 @@ def quorum_of(facts: Facts) -> Quorum:
     if case is None:
         return Quorum((), ())
     counted = tuple(
-        Counted(item, _against(item, case, facts.now), case.lapsed(item)) for item in _once_each(facts)
+        Counted(item, _against(item, case, facts), case.lapsed(item)) for item in _once_each(facts)
     )
     people = _people(counted).values()
     needs = (case.rule.approvals.need, *case.rule.approvals.also_from)
@@ -103,7 +105,7 @@ def _once_each(facts: Facts) -> tuple[VerifiedCountersignature, ...]:
     return tuple({item.signed.envelope.digest: item for item in facts.countersignatures}.values())
 
 
-def _against(item: VerifiedCountersignature, case: Case, now: datetime) -> tuple[Violation, ...]:
+def _against(item: VerifiedCountersignature, case: Case, facts: Facts) -> tuple[Violation, ...]:
     said = item.signed.countersignature
     standing = Standing(
         label=item.held.holder.name,
@@ -114,7 +116,13 @@ def _against(item: VerifiedCountersignature, case: Case, now: datetime) -> tuple
         rule=case.rule,
         at=said.binding.at,
     )
-    return (*objections(standing), *_unbound(item, case, now))
+    history = facts.history
+    return (
+        *objections(standing),
+        *_unbound(item, case, facts.now),
+        *(() if history is None else unopened(item, history.openings)),
+        *unacknowledged(item.review, said.acknowledged, case.rule),
+    )
 
 
 def _unbound(item: VerifiedCountersignature, case: Case, now: datetime) -> Iterator[Violation]:
@@ -124,6 +132,7 @@ def _unbound(item: VerifiedCountersignature, case: Case, now: datetime) -> Itera
     checks = (
         (bound.request == case.request.id, "another request"),
         (item.signed.artifacts == case.request.manifest, "other artifacts"),
+        ((item.review.digest, item.review.request) == (bound.review, bound.request), "another review"),
         (bound.roster == case.trust.roster.digest, f"roster version {bound.roster_version}"),
         (bound.policy == case.trust.policy.digest, f"policy version {bound.policy_version}"),
         (bound.builders == case.builders.edges, "another builder set"),

@@ -16,20 +16,22 @@ from workstation.core.action import Release
 from workstation.core.artifact_signer import ArtifactSigner
 from workstation.core.closure import BuilderSet, builders_of
 from workstation.core.countersignature import Head, parse_countersignature
-from workstation.core.entry import Kind, Outcome
+from workstation.core.disclosure import refuse_undisclosed
 from workstation.core.errors import Untrusted
 from workstation.core.facts import Facts, VerifiedCountersignature
 from workstation.core.guardrails.judge import judge
 from workstation.core.guardrails.trust import trust_expired
 from workstation.core.identity import Digest
 from workstation.core.journal_proof import ProvedJournal, parse_journal_proof, prove
-from workstation.core.ledger import Ledger, disclosed_ledger
+from workstation.core.ledger import Ledger, RequestHistory, disclosed_ledger
+from workstation.core.opening import verify_opening
 from workstation.core.quorum import Quorum, quorum_of
 from workstation.core.release_contents import ReleaseContents, countersignature_title
 from workstation.core.release_statement import ReleaseStatement, SignedRelease, parse_release
 from workstation.core.request import Request, parse_request
 from workstation.core.roster import Held, Use
 from workstation.core.shape import time_text
+from workstation.core.shown_review import ShownReview, parse_review
 from workstation.core.signers import sole_signer
 from workstation.core.trust_snapshot import TrustSnapshot
 from workstation.core.verdict import Blocked, Verdict
@@ -78,7 +80,8 @@ def recompute(
     journal = prove(parse_journal_proof(contents.proof, where="journal proof"), station_key(station))
     countersignatures = _countersignatures(contents, released, trust, station, journal)
     ledger = disclosed_ledger(journal.entries)
-    _journaled(countersignatures, ledger, request)
+    _journaled(countersignatures, ledger, request, trust)
+    _declined(released, ledger.requests.get(request.id))
     facts = Facts(
         now=released.said.at,
         ledger=ledger,
@@ -89,6 +92,7 @@ def recompute(
         rule=trust.policy.rule_for(request.product, request.channel),
         countersignatures=countersignatures,
     )
+    refuse_undisclosed(facts, countersignatures)
     return Recomputed(
         release=released.envelope.digest,
         said=released.said,
@@ -150,14 +154,21 @@ def _countersignatures(
         if bound.station != station.credential.key.fingerprint or bound.journal not in journal.earlier:
             raise Untrusted(title, "it is bound to another workstation or to a journal that is not this one")
         held = sole_signer(signed.envelope, trust.roster, None, where=title)
-        found.append(VerifiedCountersignature(signed, held))
+        found.append(VerifiedCountersignature(signed, held, _review(contents, bound.review, title)))
     return tuple(found)
+
+
+def _review(contents: ReleaseContents, digest: Digest, title: str) -> ShownReview:
+    if digest not in contents.reviews:
+        raise Untrusted(title, f"review {digest} found in it, and what that review says did not travel")
+    return parse_review(contents.reviews[digest], contents.reviews, where=f"review {digest}")
 
 
 def _journaled(
     countersignatures: tuple[VerifiedCountersignature, ...],
     ledger: Ledger,
     request: Request,
+    trust: TrustSnapshot,
 ) -> None:
     history = ledger.requests.get(request.id)
     made = {} if history is None else {approval.envelope: approval.person for approval in history.approvals}
@@ -165,10 +176,14 @@ def _journaled(
         said = item.signed.countersignature
         if made.get(item.signed.envelope.digest) != said.approver:
             raise Untrusted("journal proof", f"no proved entry says that {said.approver} countersigned this")
-        if history is None or said.binding.review not in history.reviews:
-            raise Untrusted(
-                "journal proof", f"no proved entry says that review {said.binding.review} was opened"
-            )
+    for opening in () if history is None else history.openings:
+        verify_opening(opening, trust.roster)
+
+
+def _declined(released: SignedRelease, history: RequestHistory | None) -> None:
+    told = () if history is None else history.declined
+    if released.said.declined != told:
+        raise Untrusted("release.declined", "the release and the proved entries name different people")
 
 
 def _verdict(facts: Facts, request: Request, now: datetime) -> Verdict:
@@ -177,11 +192,3 @@ def _verdict(facts: Facts, request: Request, now: datetime) -> Verdict:
     expired = tuple(trust_expired(action, replace(facts, now=now)))
     found = (*(verdict.violations if isinstance(verdict, Blocked) else ()), *expired)
     return Blocked(tuple(dict.fromkeys(found))) if found else verdict
-
-
-DISCLOSED_KINDS: Final = {
-    Kind.INTAKE_BUNDLE: Outcome.DONE,
-    Kind.REVIEW_OPEN: Outcome.DONE,
-    Kind.COUNTERSIGN: Outcome.DONE,
-}
-"""Which entries about a request travel with its release."""

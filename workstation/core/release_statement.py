@@ -38,6 +38,9 @@ class ReleaseStatement:
     roster: Digest
     policy: Digest
     countersignatures: tuple[Named, ...]
+    declined: tuple[PersonId, ...]
+    """Everybody who declined the request, in order; said even when it is nobody."""
+
     at: datetime
 
     def to_statement(self, request: Request) -> bytes:
@@ -47,6 +50,7 @@ class ReleaseStatement:
             "purl": self.purl,
             "packageId": f"{without_version(request.product)} {self.channel}",
             "countersignatures": named,
+            "declined": [*self.declined],
             "request": {"digest": self.request},
             "policy": {"digest": self.policy},
             "roster": {"digest": self.roster},
@@ -72,7 +76,8 @@ def parse_release(data: bytes, *, where: str) -> SignedRelease:
         dsse.in_toto_payload(envelope, where=where), statement.RELEASE, where=where
     )
     fields = opened.predicate.fields(
-        "purl", "packageId", "countersignatures", "request", "policy", "roster", "channel", "clock",
+        "purl", "packageId", "countersignatures", "declined",
+        "request", "policy", "roster", "channel", "clock",
     )  # fmt: skip
     clock = fields["clock"].fields("time", "source")
     clock["source"].constant("workstation")
@@ -86,6 +91,7 @@ def parse_release(data: bytes, *, where: str) -> SignedRelease:
         roster=fields["roster"].fields("digest")["digest"].digest(),
         policy=fields["policy"].fields("digest")["digest"].digest(),
         countersignatures=tuple(_named(item) for item in fields["countersignatures"].items(at_most=64)),
+        declined=tuple(PersonId(item.identifier()) for item in fields["declined"].items()),
         at=clock["time"].time(),
     )
     return SignedRelease(said, opened.artifacts, envelope)

@@ -14,6 +14,7 @@ from workstation.core.evidence import summary
 from workstation.core.identity import Digest, RequestId, digest_of
 from workstation.core.release_diff import ReleaseDiff
 from workstation.core.request import Request
+from workstation.core.shown_review import ShownReview, lists_of, parse_review, ranked
 
 if TYPE_CHECKING:
     from workstation.core.strict_json import JsonValue
@@ -30,8 +31,8 @@ class Review:
     diff: ReleaseDiff
 
     @property
-    def digest(self) -> Digest:
-        """SHA-256 over the canonical JSON of all that is shown."""
+    def document(self) -> bytes:
+        """The canonical JSON of all that is shown; its findings are named by the digests of their lists."""
         evidence: list[JsonValue] = [
             {"name": item.name, "digest": item.digest, "summary": summary(item.content)}
             for item in self.request.evidence
@@ -44,5 +45,21 @@ class Review:
             "manifest": manifest,
             "evidence": evidence,
             "diff": self.diff.digest(),
+            "findings": ranked(lists_of(self.diff.findings)),
         }
-        return digest_of(canonical(shown, where="review"))
+        return canonical(shown, where="review")
+
+    @property
+    def digest(self) -> Digest:
+        """SHA-256 of the document: what an approver's card signs."""
+        return digest_of(self.document)
+
+    @property
+    def lists(self) -> dict[Digest, bytes]:
+        """The lists of findings the document names, by their digests."""
+        return {digest_of(data): data for data in lists_of(self.diff.findings).values()}
+
+    @property
+    def shown(self) -> ShownReview:
+        """The review as whoever reads its document again has it; raises Malformed if nobody could."""
+        return parse_review(self.document, self.lists, where="review")

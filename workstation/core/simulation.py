@@ -1,6 +1,6 @@
 """Judging again, under a proposed policy, what was decided: which decisions would flip, and by which rules.
 
-Only the policy is another. Roster, evidence and the release diff are as they are here; the time and the
+Only the policy is another. Evidence and the release diff are as they are here; the roster, the time and the
 journal before it are those of the decision. Policy and roster are taken as in effect then, and earlier
 countersignatures as made under them, or no yesterday could be judged by what was signed today.
 """

@@ -8,7 +8,7 @@ answer. Each is needed: with any one of them left, it is still blocked.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
 from itertools import combinations
 from typing import Final
@@ -62,10 +62,7 @@ def asking(review: Review, facts: Facts, holder: CardHolder) -> World:
         acknowledged=tuple(finding_id(finding) for finding in review.diff.findings),
         comment="a reason",
     )
-    history = facts.history
-    if history is not None:
-        history = replace(history, reviews=history.reviews | {review.digest})
-    return World(action, replace(facts, history=history))
+    return World(action, facts)
 
 
 def why(world: World) -> Why:

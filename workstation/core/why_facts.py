@@ -17,6 +17,7 @@ from workstation.core.facts import Facts
 from workstation.core.guardrails.judge import judge
 from workstation.core.identity import Digest, PersonId
 from workstation.core.imagined import imagined_card, imagined_person
+from workstation.core.opening import Opening
 from workstation.core.policy import ALWAYS_EXCLUDED
 from workstation.core.roster import Credential, Held, Person
 from workstation.core.verdict import Blocked, Violation
@@ -89,9 +90,27 @@ class World:
 
     def against(self) -> tuple[Violation, ...]:
         """Return every violation any guardrail finds; none when it would be allowed."""
-        verdict = judge(self.action, self.facts)
+        verdict = judge(self.action, _opened(self.action, self.facts))
         found = verdict.violations if isinstance(verdict, Blocked) else ()
         return tuple(violation for violation in found if violation not in self.ignored)
+
+
+def _opened(action: Countersign, facts: Facts) -> Facts:
+    """Return the facts as if whoever asks had opened the review with their card, which anybody may."""
+    holder, history = action.approver, facts.history
+    if history is None:
+        return facts
+    opening = Opening(
+        review=action.review.digest,
+        person=None if holder.person is None else holder.person.id,
+        fingerprint=holder.key.fingerprint,
+        token_serial=holder.token_serial,
+        challenge=b"",
+        signature=b"",
+        seq=facts.ledger.size,
+    )
+    opened = replace(history, openings=(*history.openings, opening))
+    return replace(facts, history=opened)
 
 
 def without(world: World, fact: Fact) -> World:

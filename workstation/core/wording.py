@@ -69,6 +69,10 @@ RULES: Final[dict[str, Words]] = {
         "What you were shown is not what would be signed.",
         "Open the review again, read it, and then sign.",
     ),
+    "REVIEW-UNOPENED": Words(
+        "Whoever signs this has not opened its review with this card.",
+        "Open the review with the card that will sign, read it, and then sign.",
+    ),
     "REVIEW-REFUSED": Words(
         "Part of this release cannot be looked into.",
         "Ask the builder for artifacts without this; there is no way around it.",

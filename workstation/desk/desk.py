@@ -5,16 +5,11 @@ The command line uses it in its own process; the screen asks it over a channel (
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import assert_never
 
-from workstation.core.action import (
-    Countersign,
-    Decline,
-    Identify,
-    OpenReview,
-    Release,
-)
+from workstation.core.action import Countersign, Decline, Identify, OpenReview, Release
 from workstation.core.errors import Malformed, TokenRefused, WorkstationError
 from workstation.core.facts import Facts
 from workstation.core.identity import Digest, RequestId
@@ -46,7 +41,8 @@ from workstation.desk.face import (
     TokenCard,
     Tokens,
 )
-from workstation.desk.typed import refuse_unwritable
+from workstation.desk.reading import reader_line, reader_of
+from workstation.desk.typed import refuse_too_much, refuse_unwritable
 from workstation.gate.gate import Refusal
 from workstation.gate.gathering import facts_about
 from workstation.outcome import Identified, Materials, Signed, Written
@@ -76,8 +72,8 @@ class Desk(BackOffice):
                 return self.station()
             case AskQueue():
                 return self.queue()
-            case AskReview(request=request):
-                return self.review(request)
+            case AskReview(request=request, token=token):
+                return self.review(request, token, secret)
             case AskTokens():
                 return self.tokens()
             case AskCountersign():
@@ -120,19 +116,28 @@ class Desk(BackOffice):
 
     # ── questions that go through the gate ───────────────────────────────────────────────────────
 
-    def review(self, request_id: RequestId) -> ReviewPage | Refused:
-        """Open a review; showing it is journaled."""
+    def review(
+        self, request_id: RequestId, token: str = "", pin: bytearray | None = None
+    ) -> ReviewPage | Refused:
+        """Open a review with the card at `token`, or with none; that it is shown, and to whom, is journaled.
+
+        The card answers for this review before anything of it is shown.
+        """
         review = self._review_of(request_id)
-        outcome = self._gate.perform(OpenReview(review=review))
+        reader = reader_of(self._identify(token, pin, review.digest)) if token else None
+        outcome = self._gate.perform(OpenReview(review=review, reader=reader))
         if isinstance(outcome, Refusal):
-            return self._refused("open the review", "", outcome)
-        return pages.review_page(review, self._item(review.request), self._facts(review.request))
+            return self._refused("open the review", "" if reader is None else reader.holder.label, outcome)
+        facts = self._facts(review.request)
+        line = None if reader is None else reader_line(reader, review, facts)
+        return replace(pages.review_page(review, self._item(review.request), facts), reader=line)
 
     def countersign(self, asked: AskCountersign, pin: bytearray | None) -> Countersigned | Refused:
         """Find out whose card it is, and let them countersign or be refused."""
         refuse_unwritable("comment", asked.comment)
         for finding in asked.acknowledged:
             refuse_unwritable("acknowledged", finding)
+        refuse_too_much("acknowledged", asked.acknowledged)
         review = self._review_of(asked.request)
         card = self._identify(asked.token, pin)
         action = Countersign(
@@ -200,12 +205,12 @@ class Desk(BackOffice):
             raise TokenRefused("module_refused", "no PKCS#11 module is configured at this workstation")
         return self.parts.cards
 
-    def _identify(self, token: str, pin: bytearray | None) -> Identified:
+    def _identify(self, token: str, pin: bytearray | None, review: Digest | None = None) -> Identified:
         # Before the journal hears of it: a URI with a PIN in it is refused, never written down.
         parse_uri(token)
         # A copy: the token worker wipes what it is handed, and signing needs the PIN once more.
         copy = None if pin is None else bytearray(pin)
-        outcome = self._gate.perform(Identify(token=token), Materials(pin=copy))
+        outcome = self._gate.perform(Identify(token=token, review=review), Materials(pin=copy))
         if isinstance(outcome, Refusal) or not isinstance(outcome.result, Identified):
             raise TypeError("identifying gave no card holder")
         return outcome.result

@@ -43,9 +43,14 @@ class AskQueue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskReview:
-    """Ask what changed, who built it, and what would still stop it. Opening a review is journaled."""
+    """Ask what changed, who built it, and what would still stop it. Opening a review is journaled.
+
+    With the card at `token` (a PKCS#11 URI) and its PIN beside it, the review is opened by whoever
+    the card says; without, by nobody, and nobody can countersign on the strength of it.
+    """
 
     request: RequestId
+    token: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,8 +164,33 @@ class ApprovalLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why a guardrail did not agree: its rule, a headline, what was found, and what to do next."""
+
+    rule: str
+    control: str
+    headline: str
+    detail: str
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderLine:
+    """Whoever opened the review with a card, and what stands `against` their countersigning it."""
+
+    person: str
+    name: str
+    fingerprint: Fingerprint
+    token_serial: str
+    against: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewPage:
-    """Everything an approver is shown about one request; `review` is the digest of what is signed."""
+    """Everything an approver is shown about one request; `review` is the digest of what is signed.
+
+    `reader` is who opened it, None where no card was held to it.
+    """
 
     item: QueueItem
     review: Digest
@@ -173,6 +203,7 @@ class ReviewPage:
     blockers: tuple[Violation, ...]
     diff: ReleaseDiff
     source: str
+    reader: ReaderLine | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,17 +262,6 @@ class Released:
     directory: str
     release: Digest
     entry: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
-    """Why a guardrail did not agree: its rule, a headline, what was found, and what to do next."""
-
-    rule: str
-    control: str
-    headline: str
-    detail: str
-    next_step: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workstation.core.errors import TokenRefused, WorkstationError
 from workstation.core.trust_snapshot import TrustSnapshot
+from workstation.core.verdict import Violation
 from workstation.core.wording import words_for_error, words_for_rule
 from workstation.desk.face import Problem, Reason, Refused
 from workstation.gate.gate import Refusal
@@ -14,19 +15,22 @@ def refused(action: str, who: str, refusal: Refusal, trust: TrustSnapshot | None
     return Refused(
         action=action,
         who=who,
-        reasons=tuple(
-            Reason(
-                rule=violation.rule,
-                control=violation.control,
-                headline=words_for_rule(violation.rule).headline,
-                detail=violation.detail,
-                next_step=words_for_rule(violation.rule).next_step,
-            )
-            for violation in refusal.blocked.violations
-        ),
+        reasons=tuple(reason(violation) for violation in refusal.blocked.violations),
         entry=refusal.entry,
         policy_id="" if trust is None else trust.policy.id,
         policy_version=0 if trust is None else trust.policy.version,
+    )
+
+
+def reason(violation: Violation) -> Reason:
+    """Return a violation with its words."""
+    words = words_for_rule(violation.rule)
+    return Reason(
+        rule=violation.rule,
+        control=violation.control,
+        headline=words.headline,
+        detail=violation.detail,
+        next_step=words.next_step,
     )
 
 

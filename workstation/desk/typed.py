@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Final
+
 from workstation.core.countersignature import MAX_COMMENT
 from workstation.core.errors import Malformed
+
+MAX_ALTOGETHER: Final = 100_000
+"""Characters of a list of texts, so that the entry that holds them is never too long for the journal."""
+
+
+def refuse_too_much(where: str, texts: Collection[str]) -> None:
+    """Raise Malformed for texts of more than MAX_ALTOGETHER characters altogether."""
+    length = sum(map(len, texts))
+    if length > MAX_ALTOGETHER:
+        raise Malformed(where, f"{length} characters found altogether, at most {MAX_ALTOGETHER} wanted")
 
 
 def refuse_unwritable(where: str, text: str) -> None:

@@ -8,7 +8,7 @@ from workstation.core.dsse import Signature, make_envelope
 from workstation.core.errors import Malformed, WorkstationError
 from workstation.core.identity import digest_of
 from workstation.core.quorum import roles_of
-from workstation.core.review import RENDERER
+from workstation.core.review import RENDERER, Review
 from workstation.effects.sign_with_card import sign_with_card
 from workstation.effects.tools import Effected, Tools
 from workstation.outcome import Materials, Signed
@@ -43,7 +43,9 @@ def countersign(permit: Permit[Countersign], tools: Tools, materials: Materials)
     )
     statement = said.to_statement(case.request.manifest)
     _refuse_unreadable(statement, said)
-    envelope = tools.vault.put(sign_with_card(statement, action.approver, tools, materials).received)
+    signed = sign_with_card(statement, action.approver, tools, materials)
+    _keep(action.review, tools)
+    envelope = tools.vault.put(signed.received)
     return Effected(
         result=Signed(envelope=envelope, statement=statement),
         payload={
@@ -56,6 +58,12 @@ def countersign(permit: Permit[Countersign], tools: Tools, materials: Materials)
             "builders": [*sorted(case.builders.people)],
         },
     )
+
+
+def _keep(review: Review, tools: Tools) -> None:
+    """Keep the review's document and lists of findings: a release needs them, whatever is shown by then."""
+    for data in (review.document, *review.lists.values()):
+        tools.vault.put(data)
 
 
 def _refuse_unreadable(statement: bytes, said: Countersignature) -> None:

@@ -8,10 +8,12 @@ import os
 from workstation.core.action import Identify
 from workstation.core.approver import CardHolder, identified
 from workstation.core.errors import TokenRefused
+from workstation.core.identity import Digest
+from workstation.core.opening import NONCE_BYTES, opening_challenge
 from workstation.effects.tools import Effected, Tools
 from workstation.outcome import Identified, Materials
 from workstation.permit import Permit
-from workstation.tokens.cards import CHALLENGE_BYTES, AnsweredCard
+from workstation.tokens.cards import AnsweredCard
 
 
 def identify(permit: Permit[Identify], tools: Tools, materials: Materials) -> Effected:
@@ -19,12 +21,12 @@ def identify(permit: Permit[Identify], tools: Tools, materials: Materials) -> Ef
     if tools.cards is None:
         raise TokenRefused("module_refused", "no PKCS#11 module is configured")
     # The journal head is part of the challenge, so the answer belongs to this moment and no other.
-    challenge = bytes.fromhex(tools.head().root) + os.urandom(CHALLENGE_BYTES)
+    challenge = _challenge(permit.action, tools.head().root)
     card = tools.cards.answer(permit.action.token, challenge, materials.pin)
     holder = _holder(card, challenge, tools)
     held = holder.held
     return Effected(
-        result=Identified(holder=holder, card=card),
+        result=Identified(holder=holder, card=card, challenge=challenge),
         payload={
             "challenge": challenge.hex(),
             "fingerprint": card.key.fingerprint,
@@ -33,6 +35,13 @@ def identify(permit: Permit[Identify], tools: Tools, materials: Materials) -> Ef
             "person": None if held is None else held.holder.id,
         },
     )
+
+
+def _challenge(action: Identify, head: Digest) -> bytes:
+    nonce = os.urandom(NONCE_BYTES)
+    if action.review is None:
+        return bytes.fromhex(head) + nonce
+    return opening_challenge(head, nonce, action.review)
 
 
 def _holder(card: AnsweredCard, challenge: bytes, tools: Tools) -> CardHolder:

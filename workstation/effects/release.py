@@ -6,22 +6,23 @@ import shutil
 from pathlib import Path
 
 from workstation.core.action import Release
+from workstation.core.disclosure import disclosed, heads, reviews_signed
 from workstation.core.dsse import IN_TOTO, Signature, make_envelope
-from workstation.core.entry import Draft, Entry, Kind, Outcome
+from workstation.core.entry import Draft, Kind, Outcome
 from workstation.core.errors import MediaError, WorkstationError
-from workstation.core.facts import Facts
+from workstation.core.facts import Facts, VerifiedCountersignature
 from workstation.core.guardrails.calendar import review_due
 from workstation.core.identity import Digest, digest_of
 from workstation.core.journal_proof import Disclosed, Earlier, JournalProof
 from workstation.core.oci_layout import RELEASE_BUNDLE, parse_bundle
 from workstation.core.policy import without_version
 from workstation.core.public_key import PublicKey
-from workstation.core.quorum import quorum_of
-from workstation.core.recompute import DISCLOSED_KINDS
+from workstation.core.quorum import Counted, quorum_of
 from workstation.core.release_contents import (
     PROOF_TITLE,
     RELEASE_TITLE,
     countersignature_title,
+    signed_review_title,
     trust_title,
 )
 from workstation.core.release_statement import Named, ReleaseStatement
@@ -53,9 +54,10 @@ def release(permit: Permit[Release], tools: Tools, _materials: Materials) -> Eff
             )
             for item in counted
         ),
+        *_reviews(facts, [item.verified for item in counted], tools),
         *_trust_contents(tools),
         Content(title=RELEASE_TITLE, media_type=DSSE, source=envelope),
-        Content(title=PROOF_TITLE, media_type=DOCUMENT, source=_proof(facts, tools).to_bytes()),
+        Content(title=PROOF_TITLE, media_type=DOCUMENT, source=_proof(facts, counted, tools).to_bytes()),
     ]
     directory = Path(permit.action.directory)
     bundle = write_bundle(directory, RELEASE_BUNDLE, contents, name="release")
@@ -107,6 +109,7 @@ def _statement(facts: Facts) -> bytes:
             Named(person=signed.countersignature.approver, digest=signed.envelope.digest)
             for signed in counted
         ),
+        declined=() if facts.history is None else facts.history.declined,
         at=facts.now,
     )
     return said.to_statement(case.request)
@@ -157,11 +160,19 @@ def _trust_contents(tools: Tools) -> list[Content]:
     ]
 
 
-def _proof(facts: Facts, tools: Tools) -> JournalProof:
+def _reviews(facts: Facts, made: list[VerifiedCountersignature], tools: Tools) -> list[Content]:
+    documents = reviews_signed(made, facts)
+    return [
+        Content(title=signed_review_title(digest), media_type=DOCUMENT, source=tools.vault.read(digest))
+        for digest in sorted(documents)
+    ]
+
+
+def _proof(facts: Facts, counted: list[Counted], tools: Tools) -> JournalProof:
+    made = [item.verified for item in counted]
     checkpoint = tools.journal.checkpoint()
     size = tools.journal.head().size
-    entries = [entry for entry in tools.journal.entries(0, size) if _disclosed(entry, facts)]
-    heads = {item.signed.countersignature.binding.journal for item in facts.countersignatures}
+    entries = disclosed(tools.journal.entries(0, size), facts, made)
     return JournalProof(
         checkpoint=checkpoint,
         entries=tuple(
@@ -169,13 +180,6 @@ def _proof(facts: Facts, tools: Tools) -> JournalProof:
             for entry in entries
         ),
         earlier=tuple(
-            Earlier(head=head, proof=tools.journal.consistency(head.size, size))
-            for head in sorted(heads, key=lambda head: head.size)
+            Earlier(head=head, proof=tools.journal.consistency(head.size, size)) for head in heads(made)
         ),
     )
-
-
-def _disclosed(entry: Entry, facts: Facts) -> bool:
-    request = facts.request
-    about = request is not None and entry.payload.get("request") == request.id
-    return about and DISCLOSED_KINDS.get(entry.kind) is entry.outcome

@@ -24,6 +24,7 @@ from workstation.effects.countersign import countersign
 from workstation.effects.decline import decline
 from workstation.effects.export_journal import export_journal
 from workstation.effects.identify import identify
+from workstation.effects.open_review import open_review
 from workstation.effects.receipt import admit_receipt
 from workstation.effects.release import release
 from workstation.effects.tools import Effected, Tools
@@ -51,8 +52,8 @@ def run(permit: Permit[Action], tools: Tools, materials: Materials) -> Effected:
             return apply_trust(Permit(action, facts, entry), tools, materials)
         case ExportJournal() as action:
             return export_journal(Permit(action, facts, entry), tools, materials)
-        case OpenReview(review=review):
-            return Effected(result=Noted(), payload={"diff": review.diff.digest()})
+        case OpenReview() as action:
+            return open_review(Permit(action, facts, entry), tools, materials)
         case Reject() | ReadJournal():
             return Effected(result=Noted())
         case _:

@@ -88,7 +88,7 @@ class Gate:
         the effect raises (TokenRefused, MediaError, Untrusted …) after the journal says it failed.
         """
         told = narrate(action)
-        intent = self._append(told.draft(Outcome.INTENT))
+        intent = self._append(told.intent())
         try:
             facts = self._facts(action)
             verdict = judge(action, facts)

@@ -10,10 +10,12 @@ from workstation.core.artifact_signer import ArtifactSigner
 from workstation.core.closure import builders_of
 from workstation.core.countersignature import parse_countersignature
 from workstation.core.facts import Facts, VerifiedCountersignature
+from workstation.core.identity import Digest
 from workstation.core.ledger import Ledger, RequestHistory
 from workstation.core.manifest import Artifact
 from workstation.core.request import Request
 from workstation.core.roster import Roster
+from workstation.core.shown_review import ShownReview, parse_review
 from workstation.core.signers import sole_signer
 from workstation.core.trust_snapshot import TrustSnapshot
 from workstation.review.prepare import NamedFile, artifact_signers
@@ -70,5 +72,14 @@ def _countersignatures(
     for approval in () if history is None else history.approvals:
         signed = parse_countersignature(vault.read(approval.envelope), where=f"store/{approval.envelope}")
         held = sole_signer(signed.envelope, roster, None, where=f"store/{approval.envelope}")
-        found.append(VerifiedCountersignature(signed, held))
+        said = signed.countersignature
+        found.append(VerifiedCountersignature(signed, held, _review(vault, said.binding.review)))
     return tuple(found)
+
+
+@lru_cache(maxsize=256)
+def _review(vault: Vault, digest: Digest) -> ShownReview:
+    """Return a review that was signed, with all its findings; the same digest is always the same review."""
+    document, where = vault.read(digest), f"store/{digest}"
+    named = parse_review(document, {}, where=where).ranks
+    return parse_review(document, {one.digest: vault.read(one.digest) for one in named}, where=where)
