@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import assert_never
 
 from PySide6.QtCore import QObject
@@ -16,12 +17,14 @@ from ui.window import Window
 from ui.wording import BUSY, ended_words, waiting_words
 from workstation.desk.face import (
     Answer,
+    AskReview,
     AskTokens,
     Countersigned,
     Declined,
     Problem,
     Question,
     Queue,
+    QueueItem,
     Refused,
     Released,
     ReviewPage,
@@ -76,6 +79,17 @@ class Flow(QObject):
         elif page not in (pages.home, pages.ended):
             self.go_home()
 
+    def go_open(self, item: QueueItem) -> None:
+        """Show the page where the review of a request is opened."""
+        self.pages.opening.show_item(item)
+        self._window.bring(self.pages.opening)
+        self.pages.opening.refresh()
+
+    def go_review(self) -> None:
+        """Show the review at hand."""
+        if self._review:
+            self._window.bring(self.pages.review)
+
     def go_sign(self) -> None:
         """Show the page where the review at hand is countersigned."""
         if self._review:
@@ -109,10 +123,9 @@ class Flow(QObject):
             case Queue():
                 self.pages.home.show_queue(answer)
             case ReviewPage():
-                self._review = answer
-                self.pages.review.show_review(answer)
-                self._window.bring(self.pages.review)
+                self._show_review(question, answer)
             case Tokens():
+                self.pages.opening.show_tokens(answer)
                 self.pages.sign.show_tokens(answer)
                 self.pages.decline.show_tokens(answer)
             case Countersigned():
@@ -133,9 +146,24 @@ class Flow(QObject):
             case _:
                 assert_never(answer)
 
+    def _show_review(self, question: Question, answer: ReviewPage) -> None:
+        """Show a review, but first tell a reader who could not countersign it."""
+        before = self._review
+        if answer.reader is None and before and before.review == answer.review:
+            # Asked for anew: whoever opened it sits here still.
+            answer = replace(answer, reader=before.reader)
+        self._review = answer
+        self.pages.review.show_review(answer)
+        if isinstance(question, AskReview) and question.token and answer.reader and answer.reader.against:
+            self._window.bring(self.pages.opening)
+            self.pages.opening.tell_reader(answer.reader)
+        else:
+            self._window.bring(self.pages.review)
+
     def _problem(self, question: Question, problem: Problem) -> None:
         self._window.strip.show_problem(problem)
         if not isinstance(question, AskTokens) and self._window.page() in (
+            self.pages.opening,
             self.pages.sign,
             self.pages.decline,
         ):

@@ -3,11 +3,12 @@
 FD is a channel to the desk. The steps are a JSON list of objects with one key each; they are done
 with keys and clicks, as a person would, and each picture is left as DIR/NN-name.png:
 
-    {"open": "home"}       go to a page by its key and wait: home, review, sign, decline, help
+    {"open": "home"}       go to a page by its key and wait: home, opening, review, sign, decline, help
+                           (from home, review is opened without a card)
     {"wait": "refusal"}    wait until a page is in front: also refusal, done, released, ended
     {"select": "urllib3"}  on home: the request whose row or id holds this text
     {"tick": ""}           on sign: tick the findings whose words hold this text ("" for all)
-    {"card": "alice"}      on sign or decline: the card whose words hold this text
+    {"card": "alice"}      on opening, sign or decline: the card whose words hold this text
     {"pin": "…"}           type a PIN where it is asked for; PINs come this way only
     {"type": "…"}          type where the keyboard is
     {"press": "Alt+C"}     press keys
@@ -45,7 +46,14 @@ from ui.qt_gaps import children_of
 from ui.start import Options, Screen, parse, start
 from workstation.core.errors import Malformed
 
-_KEYS: Final = {"home": "Ctrl+1", "review": "Return", "sign": "Alt+C", "decline": "Alt+D", "help": "F1"}
+_KEYS: Final = {
+    "home": "Ctrl+1",
+    "opening": "Return",
+    "review": "Alt+W",
+    "sign": "Alt+C",
+    "decline": "Alt+D",
+    "help": "F1",
+}
 _BOX: Final = "sign.finding-"
 
 
@@ -98,6 +106,8 @@ class Journey:
         if name not in _KEYS:
             raise NotThere(f"no key leads to {name}; there are {', '.join(_KEYS)}")
         if name == "review":
+            self._open("opening")
+        if name == "opening":
             self._hands.tab_to("home.queue.table")
         self._hands.press(_KEYS[name])
         self._hands.wait_for_page(name)

@@ -15,7 +15,7 @@ _LONGEST: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Go to a page by its key and wait for it: home, review, sign, decline or help."""
+    """Go to a page by its key and wait for it: home, opening, review, sign, decline or help."""
 
     page: str
 
@@ -36,7 +36,7 @@ class Select:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """On sign or decline, choose the card whose label, holder or serial holds this text."""
+    """On opening, sign or decline, choose the card whose label, holder or serial holds this text."""
 
     text: str
 

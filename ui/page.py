@@ -6,7 +6,7 @@ from typing import Protocol
 
 from PySide6.QtWidgets import QWidget
 
-from workstation.desk.face import Question
+from workstation.desk.face import Question, QueueItem
 
 
 class Wishes(Protocol):
@@ -22,6 +22,14 @@ class Wishes(Protocol):
 
     def go_back(self) -> None:
         """Show the page before this one."""
+        ...
+
+    def go_open(self, item: QueueItem) -> None:
+        """Show the page where the review of a request is opened."""
+        ...
+
+    def go_review(self) -> None:
+        """Show the review at hand."""
         ...
 
     def go_sign(self) -> None:

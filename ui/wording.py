@@ -26,6 +26,15 @@ NO_BLOCKERS: Final = (
     "Nothing found that stops the next approver.",
     "Whether that may be you, your card decides: whoever had a hand in this is refused.",
 )
+OPENING: Final = (
+    "Your card says who you are before you read, and again when you sign. Whoever reads without a card"
+    " can decide nothing on the strength of it."
+)
+READ_ONLY_TITLE: Final = "\u25a0 You can read this, and not countersign it"
+OPENED_WITHOUT: Final = (
+    "This review was opened without a card, so nobody can sign on the strength of it: open it again with"
+    " yours. Press Countersign again to try all the same: a refusal goes into the journal."
+)
 TRY_ANYWAY: Final = "Press Countersign again to try all the same: a refusal goes into the journal."
 NO_CARD: Final = ("No card is in a reader.", "Put your card in, then press F5.")
 NEEDS_CARD: Final = "Choose the card to sign with. If none is listed, put yours in and press F5."
@@ -55,6 +64,8 @@ HINTS: Final = {
     "home": "Return opens a request \u00b7 F5 asks again \u00b7 F1 keys",
     "review": "N P next change \u00b7 F6 panes \u00b7 Ctrl+F filter \u00b7 Alt+C countersign \u00b7 Esc queue"
     " \u00b7 F1 keys",
+    "opening": "Up Down choose a card \u00b7 F5 cards again \u00b7 Return opens the review"
+    " \u00b7 Alt+W without a card \u00b7 Esc queue",
     "sign": "Up Down choose a card \u00b7 F5 cards again \u00b7 Alt+C countersign \u00b7 Esc do not sign",
     "decline": "Up Down choose a card \u00b7 F5 cards again \u00b7 Esc do not decline",
     "refusal": "Return or Esc goes back to the queue",
@@ -89,8 +100,12 @@ def waiting_words(question: Question) -> str:
     match question:
         case AskStation() | AskQueue():
             return "The desk reads the queue\u2026"
-        case AskReview():
+        case AskReview(token=""):
             return "The desk prepares the review\u2026"
+        case AskReview():
+            return (
+                "The desk prepares the review, then the card says who you are. Touch it when it blinks\u2026"
+            )
         case AskTokens():
             return "The desk looks for cards\u2026"
         case AskCountersign() | AskDecline():
@@ -137,6 +152,11 @@ def pin_words(pin: str) -> tuple[str, Tone]:
 def pin_usable(pin: str) -> bool:
     """Whether it makes sense to ask for this card's PIN."""
     return pin not in ("locked", "uninitialised")
+
+
+def may_not_sign(name: str) -> str:
+    """Say to somebody, before they read, that reading is all they can do."""
+    return f"{name}, what you countersigned here would not count. You can read the review all the same."
 
 
 def tries_words(tries_left: int | None) -> str:

@@ -16,6 +16,7 @@ from workstation.desk.face import (
     Problem,
     Queue,
     QueueItem,
+    ReaderLine,
     Reason,
     Refused,
     ReviewPage,
@@ -162,6 +163,19 @@ def refusal(who: str) -> Refused:
         entry=418,
         policy_id="release-policy",
         policy_version=3,
+    )
+
+
+def sample_reader(token: str) -> ReaderLine:
+    """Who opened the review: bob and dana had a hand in it."""
+    name = next(name for name in ("alice", "bob", "carol", "dana") if name in token)
+    full = {"bob": "Bob Builder", "dana": "Carla Control"}.get(name, f"{name.title()} Example")
+    return ReaderLine(
+        person=f"p-{name}",
+        name=full,
+        fingerprint=fingerprint(name),
+        token_serial=f"serial-{name}",
+        against=refusal(full).reasons if name in ("bob", "dana") else (),
     )
 
 

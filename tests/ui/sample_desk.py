@@ -8,7 +8,16 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from sample_answers import STATEMENT, card, refusal, sample_queue, sample_review, sample_station, wrong_pin
+from sample_answers import (
+    STATEMENT,
+    card,
+    refusal,
+    sample_queue,
+    sample_reader,
+    sample_review,
+    sample_station,
+    wrong_pin,
+)
 from sample_release import CARDS, PIN, REQUEST, REVIEW, fingerprint, mark
 
 from workstation.core.identity import PersonId
@@ -57,8 +66,10 @@ class SampleDesk:
                 return sample_station()
             case AskQueue():
                 return sample_queue()
-            case AskReview():
+            case AskReview(token=""):
                 return replace(sample_review(), approvals=tuple(self.approvals))
+            case AskReview(token=token):
+                return self._opened(token, bytes(secret or b"").decode())
             case AskTokens():
                 return Tokens(cards=tuple(card(name) for name in CARDS))
             case AskCountersign(token=token):
@@ -69,6 +80,11 @@ class SampleDesk:
                 return Released(
                     request=REQUEST, directory="/media/outgoing/urllib3-2.2.2", release=mark("out"), entry=431
                 )
+
+    def _opened(self, token: str, pin: str) -> Answer:
+        if pin != PIN:
+            return wrong_pin()
+        return replace(sample_review(), approvals=tuple(self.approvals), reader=sample_reader(token))
 
     def _countersign(self, token: str, pin: str) -> Answer:
         if pin != PIN:

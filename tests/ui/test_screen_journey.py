@@ -20,11 +20,22 @@ ROOT = Path(__file__).parents[2]
 Steps = list[dict[str, str]]
 
 
+READ_ON: dict[str, Steps] = {
+    name: [{"picture": f"told-{name}"}, {"click": "opening.read.button"}] for name in ("bob", "dana")
+}
+"""What those have to do besides who had a hand in it."""
+
+
 def to_sign_as(card: str) -> Steps:
     return [
         {"open": "home"},
         {"select": "urllib3"},
-        {"open": "review"},
+        {"open": "opening"},
+        {"card": card},
+        {"pin": PIN},
+        {"click": "opening.open.button"},
+        *READ_ON.get(card, []),
+        {"wait": "review"},
         {"open": "sign"},
         {"tick": ""},
         {"card": card},
@@ -69,8 +80,9 @@ def test_a_release_travels_from_the_queue_to_the_outgoing_medium(
     assert isinstance(desk.asked[-1], AskRelease)
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "01-home.png",
-        "02-refusal.png",
-        "03-released.png",
+        "02-told-bob.png",
+        "03-refusal.png",
+        "04-released.png",
     ]
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in tmp_path.iterdir())
 

@@ -11,7 +11,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QWidget
 from sample_desk import DeskThread
 from sample_release import PIN
-from walks import focusable, focused_name, sign_with, to_review, to_sign
+from walks import focusable, focused_name, sign_with, to_opening, to_review, to_sign
 
 from ui.hands import Hands
 from ui.start import Screen
@@ -24,6 +24,19 @@ NAME = re.compile(
 
 def at_home(_hands: Hands, _line: DeskThread) -> None:
     return
+
+
+def at_opening(hands: Hands, _line: DeskThread) -> None:
+    to_opening(hands)
+
+
+def at_told(hands: Hands, _line: DeskThread) -> None:
+    to_opening(hands)
+    hands.choose("opening.cards.list", "bob")
+    hands.tab_to("opening.pin.edit")
+    hands.type(PIN)
+    hands.press("Return")
+    hands.settle()
 
 
 def at_review(hands: Hands, _line: DeskThread) -> None:
@@ -73,6 +86,8 @@ def at_ended(hands: Hands, line: DeskThread) -> None:
 
 PLACES = (
     at_home,
+    at_opening,
+    at_told,
     at_review,
     at_evidence,
     at_sign,

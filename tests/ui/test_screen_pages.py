@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
-from sample_answers import blocked_review, sample_review
+from sample_answers import blocked_review, sample_reader, sample_review
 from sample_desk import SampleDesk
 from sample_release import PIN, REQUEST, REVIEW
 from walks import focused_name, shown_words, sign_with, to_review, to_sign
@@ -89,7 +90,7 @@ def test_the_three_questions_need_no_scrolling(screen: Screen, hands: Hands, siz
 def test_what_stops_everybody_is_shown_before_a_card_is_asked_for(
     desk: SampleDesk, screen: Screen, hands: Hands
 ) -> None:
-    desk.overrides[AskReview] = lambda _: blocked_review()
+    desk.overrides[AskReview] = lambda _: replace(blocked_review(), reader=sample_reader("alice"))
     to_review(hands)
 
     hands.press("Alt+C")
@@ -103,7 +104,7 @@ def test_what_stops_everybody_is_shown_before_a_card_is_asked_for(
 def test_a_person_may_still_try_what_is_blocked_and_be_refused(
     desk: SampleDesk, screen: Screen, hands: Hands
 ) -> None:
-    desk.overrides[AskReview] = lambda _: blocked_review()
+    desk.overrides[AskReview] = lambda _: replace(blocked_review(), reader=sample_reader("alice"))
     to_review(hands)
 
     hands.press("Alt+C")

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from sample_answers import card
 from sample_desk import SampleDesk
 from sample_release import PIN
-from walks import all_words, focused_name, shown_words, sign_with, to_sign
+from walks import all_words, focused_name, from_review_to_sign, shown_words, sign_with, to_review, to_sign
 
 from ui.hands import Hands
 from ui.pin_field import PinField
@@ -77,8 +77,9 @@ def test_nothing_is_signed_before_the_grave_findings_are_ticked(
 def test_a_card_that_cannot_sign_is_not_asked(
     desk: SampleDesk, screen: Screen, hands: Hands, state: str
 ) -> None:
+    to_review(hands)
     desk.overrides[AskTokens] = lambda _: Tokens(cards=(card("alice", state),))
-    to_sign(hands)
+    from_review_to_sign(hands)
 
     sign_with(hands, "alice", PIN)
 
@@ -91,9 +92,10 @@ def test_a_card_that_cannot_sign_is_not_asked(
 def test_the_state_of_a_pin_is_told_before_it_is_asked_for(
     desk: SampleDesk, screen: Screen, hands: Hands, state: str, words: str
 ) -> None:
+    to_review(hands)
     desk.overrides[AskTokens] = lambda _: Tokens(cards=(card("alice", state),))
 
-    to_sign(hands)
+    from_review_to_sign(hands)
 
     said = [
         label for label in children_of(screen.window, QLabel) if label.objectName() == "sign.pin-state.label"
@@ -102,8 +104,9 @@ def test_the_state_of_a_pin_is_told_before_it_is_asked_for(
 
 
 def test_without_a_card_the_screen_says_what_to_do(desk: SampleDesk, screen: Screen, hands: Hands) -> None:
+    to_review(hands)
     desk.overrides[AskTokens] = lambda _: Tokens(cards=())
-    to_sign(hands)
+    from_review_to_sign(hands)
     hands.tab_to("sign.finding-1.check")
     hands.press("Space")
 

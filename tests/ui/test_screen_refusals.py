@@ -10,17 +10,17 @@ from dataclasses import replace
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
-from sample_answers import refusal, sample_review, wrong_pin
+from sample_answers import refusal, sample_reader, sample_review, wrong_pin
 from sample_desk import DeskThread, SampleDesk
 from sample_release import PIN, member, sample_diff
-from walks import all_words, cells_of, shown_words, to_review, to_sign
+from walks import all_words, cells_of, shown_words, to_opening, to_review, to_sign
 
 from ui.collector import Collector
 from ui.hands import Hands
 from ui.qt_gaps import children_of
 from ui.start import Screen
 from workstation.core.release_diff import Finding, RowKind, TextRow
-from workstation.desk.face import AskCountersign, AskQueue, AskReview, AskTokens
+from workstation.desk.face import AskCountersign, AskQueue, AskReview, AskStation, AskTokens
 
 HOSTILE = "\u202egnp.exe<b>bold</b><img src='/etc/passwd'>\x1b[8m\u2066"
 
@@ -42,7 +42,10 @@ def test_hostile_text_is_shown_as_text_and_acts_nowhere(
             *diff.changes[1:],
         ),
     )
-    desk.overrides[AskReview] = lambda _: replace(page, sentence=HOSTILE, diff=hostile, source=HOSTILE)
+    reader = replace(sample_reader("alice"), name=HOSTILE)
+    desk.overrides[AskReview] = lambda _: replace(
+        page, sentence=HOSTILE, diff=hostile, source=HOSTILE, reader=reader
+    )
     desk.overrides[AskCountersign] = lambda _: replace(refusal("Bob"), action=HOSTILE, who=HOSTILE)
     to_review(hands)
     hands.press("Ctrl+F")
@@ -71,9 +74,9 @@ def test_hostile_text_is_shown_as_text_and_acts_nowhere(
 
 
 def test_the_page_stays_alive_and_says_that_it_waits(desk: SampleDesk, screen: Screen, hands: Hands) -> None:
+    to_opening(hands)
     desk.gate.clear()
-    hands.choose("home.queue.table", "urllib3")
-    hands.press("Return")
+    hands.press("Alt+W")
     QTest.qWait(100)
     early = shown_words(screen)
     QTest.qWait(350)
@@ -147,10 +150,9 @@ def test_nonsense_from_the_desk_ends_the_conversation(line: DeskThread, screen: 
 def test_a_problem_without_a_page_is_shown_above_the_queue(
     desk: SampleDesk, screen: Screen, hands: Hands
 ) -> None:
-    desk.overrides[AskReview] = lambda _: wrong_pin(None)
-    hands.choose("home.queue.table", "urllib3")
+    desk.overrides[AskStation] = lambda _: wrong_pin(None)
 
-    hands.press("Return")
+    hands.press("F5")
     hands.settle()
 
     assert screen.window.page().name == "home"

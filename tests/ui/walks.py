@@ -11,20 +11,36 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QWidget,
 )
+from sample_release import PIN
 
 from ui.hands import Hands
 from ui.qt_gaps import children_of
 from ui.start import Screen
 
 
-def to_review(hands: Hands) -> None:
+def to_opening(hands: Hands) -> None:
     hands.choose("home.queue.table", "urllib3")
+    hands.press("Return")
+    hands.wait_for_page("opening")
+    hands.settle()
+
+
+def to_review(hands: Hands, card: str = "alice") -> None:
+    """Open the review with a card, by keyboard."""
+    to_opening(hands)
+    hands.choose("opening.cards.list", card)
+    hands.tab_to("opening.pin.edit")
+    hands.type(PIN)
     hands.press("Return")
     hands.wait_for_page("review")
 
 
 def to_sign(hands: Hands) -> None:
     to_review(hands)
+    from_review_to_sign(hands)
+
+
+def from_review_to_sign(hands: Hands) -> None:
     hands.press("Alt+C")
     hands.wait_for_page("sign")
     hands.settle()

@@ -8,6 +8,7 @@ from ui.page import Page, Wishes
 from ui.pages.decline import DeclinePage
 from ui.pages.done import DonePage
 from ui.pages.home import HomePage
+from ui.pages.opening import OpeningPage
 from ui.pages.refusal import RefusalPage
 from ui.pages.review import ReviewScreen
 from ui.pages.sign import SignPage
@@ -20,6 +21,7 @@ class Pages:
 
     def __init__(self, look: Look, wishes: Wishes) -> None:
         self.home = HomePage(look, wishes)
+        self.opening = OpeningPage(look, wishes)
         self.review = ReviewScreen(look, wishes)
         self.sign = SignPage(look, wishes)
         self.decline = DeclinePage(look, wishes)
@@ -34,6 +36,7 @@ class Pages:
         """Return all pages, the first shown first."""
         return (
             self.home,
+            self.opening,
             self.review,
             self.sign,
             self.decline,

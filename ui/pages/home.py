@@ -18,7 +18,7 @@ from ui.shown import person_text, prose
 from ui.stylesheet import Type
 from ui.wording import NO_QUEUE
 from workstation.core.identity import RequestId
-from workstation.desk.face import AskQueue, AskReview, AskStation, Queue, QueueItem, Stage, Station
+from workstation.desk.face import AskQueue, AskStation, Queue, QueueItem, Stage, Station
 
 _WIDE: Final = HEADERS.index("Built by")
 _OPEN_STAGES: Final = (Stage.ADMITTED, Stage.REVIEWED, Stage.COUNTERSIGNED, Stage.QUORATE)
@@ -81,7 +81,7 @@ class HomePage(Page):
         """Open the review of the request the cursor is on."""
         item = self._current()
         if item:
-            self.wishes.ask(AskReview(request=item.request))
+            self.wishes.go_open(item)
 
     def _open_index(self, index: QModelIndex) -> None:
         if index.isValid():

@@ -18,7 +18,7 @@ from ui.parts import column, label, set_tone
 from ui.shown import prose, value_text
 from ui.stylesheet import Type
 from ui.theme import Tone
-from ui.wording import TRY_ANYWAY
+from ui.wording import OPENED_WITHOUT, TRY_ANYWAY
 from workstation.core.identity import short
 from workstation.desk.face import AskRelease, AskReview, ReviewPage
 
@@ -77,8 +77,12 @@ class ReviewScreen(Page):
 
     def try_to_sign(self) -> None:
         """Go to the signing page; where something stops everybody, show that first."""
-        blocked = self._page is not None and bool(self._page.blockers)
-        if blocked and not self._notice.text():
+        page, told_already = self._page, bool(self._notice.text())
+        if page is not None and page.reader is None and not told_already:
+            self.tell(OPENED_WITHOUT)
+            return
+        blocked = page is not None and bool(page.blockers)
+        if blocked and not told_already:
             self.tell(TRY_ANYWAY)
             self.questions.blockers.setFocus()
             return

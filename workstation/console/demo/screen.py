@@ -51,21 +51,26 @@ def open_desk_screen(narrator: Narrator, world: World) -> None:
 
 
 def _script(world: World, request: str) -> list[dict[str, Any]]:
-    """Return the steps: queue, review, two refusals, two countersignatures, release."""
+    """Return the steps: queue, openings, review, two refusals, two countersignatures, release."""
     steps: list[dict[str, Any]] = [{"open": "home"}, {"picture": "queue"}]
-    steps += [*_to_review(request), {"picture": "review"}]
     for number, (name, page) in enumerate(
         (("bob-second", "refusal"), ("ned", "refusal"), ("alice", "done"), ("carol", "done"))
     ):
-        steps += _to_review(request) if number else []
+        steps += _to_review(world, request, name, told=page == "refusal")
+        steps += [] if number else [{"picture": "review"}]
         steps += [{"open": "sign"}, {"card": name}, {"tick": ""}, {"pin": world.card(name).pin}]
         steps += [{"picture": f"sign-{name}"}, {"click": "sign.countersign.button"}]
         steps += [{"wait": page}, {"picture": f"{page}-{name}"}]
     return [*steps, {"click": "done.release.button"}, {"wait": "released"}, {"picture": "released"}]
 
 
-def _to_review(request: str) -> list[dict[str, Any]]:
-    return [{"open": "home"}, {"select": request[:12]}, {"open": "review"}]
+def _to_review(world: World, request: str, name: str, *, told: bool) -> list[dict[str, Any]]:
+    """Return the steps of opening the review with a card; a builder is `told` at once, and reads on."""
+    steps: list[dict[str, Any]] = [{"open": "home"}, {"select": request[:12]}, {"open": "opening"}]
+    steps += [{"card": name}, {"pin": world.card(name).pin}, {"click": "opening.open.button"}]
+    if told:
+        steps += [{"picture": f"opening-{name}"}, {"click": "opening.read.button"}]
+    return [*steps, {"wait": "review"}]
 
 
 @contextmanager
