@@ -12,7 +12,7 @@ import subprocess  # noqa: TID251 (this is the one place that starts the token w
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from hsm import fields, wire
 from hsm.errors import TokenCode, TokenError
@@ -31,19 +31,27 @@ _SECONDS_TO_END: Final = 2.0
 class WorkerProcess:
     """One worker process at the far end of a socketpair."""
 
-    def __init__(self, module: Path, environment: Mapping[str, str]) -> None:
-        """Start it, and wait until it has loaded the module; raises TokenError."""
+    def __init__(
+        self, module: Path | None, environment: Mapping[str, str], *, program: str = "hsm.worker"
+    ) -> None:
+        """Start it, and wait until it is ready, with the module loaded; raises TokenError."""
+        named = [] if module is None else [os.fspath(module)]
         clean = _worker_environment(environment)
         self._channel, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 (our own interpreter and module)
-                [sys.executable, "-s", "-P", "-m", "hsm.worker", str(theirs.fileno()), os.fspath(module)],
+                [sys.executable, "-s", "-P", "-m", program, str(theirs.fileno()), *named],
                 stdin=subprocess.DEVNULL,
                 env=clean,
                 pass_fds=(theirs.fileno(),),
             )
         self._retired = False
         self._read_answer(wire.deadline_in(_SECONDS_TO_START))
+
+    @classmethod
+    def attester(cls, environment: Mapping[str, str]) -> Self:
+        """Start the process that has cards attest keys; raises TokenError."""
+        return cls(None, environment, program="hsm.attester")
 
     @property
     def pid(self) -> int:

@@ -23,6 +23,11 @@ def text(message: Message, name: str) -> str:
     return value
 
 
+def perhaps_text(message: Message, name: str) -> str | None:
+    """Return a string, or None for null or nothing; raises WrongField."""
+    return None if message.get(name) is None else text(message, name)
+
+
 def number(message: Message, name: str) -> int:
     """Return a non-negative integer; raises WrongField."""
     value = message.get(name)
@@ -51,6 +56,14 @@ def octets(message: Message, name: str) -> bytes:
         return bytes.fromhex(value)
     except ValueError as error:
         raise WrongField(name, value, "hex digits") from error
+
+
+def octet_list(message: Message, name: str) -> tuple[bytes, ...]:
+    """Return a list of bytes, each from hex; raises WrongField."""
+    value = message.get(name)
+    if not isinstance(value, list):
+        raise WrongField(name, value, "a list")
+    return tuple(octets({name: item}, name) for item in cast("list[object]", value))
 
 
 def part(message: Message, name: str) -> Message:

@@ -62,3 +62,8 @@ def code_of(exception_name: str, *, token_present: bool) -> TokenCode:
     if code in _PERHAPS_REMOVED and not token_present:
         return TokenCode.TOKEN_REMOVED
     return TokenCode.TOKEN_IO if code is TokenCode.TOKEN_REMOVED else code
+
+
+def refused(code: TokenCode, detail: str) -> dict[str, object]:
+    """Return the answer that is a refusal."""
+    return {"refused": code, "detail": detail}

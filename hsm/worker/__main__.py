@@ -11,7 +11,8 @@ import pkcs11
 from hsm import wire
 from hsm.errors import TokenCode
 from hsm.hardening import harden
-from hsm.worker.service import TokenService, refused
+from hsm.refusals import refused
+from hsm.worker.service import TokenService
 
 
 def main() -> None:

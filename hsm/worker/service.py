@@ -51,11 +51,11 @@ class TokenService:
         except pkcs11.PKCS11Error as error:
             answer = self._refusal(request, error)
         except TokenError as error:
-            answer = refused(error.code, error.detail)
+            answer = refusals.refused(error.code, error.detail)
         except fields.WrongField as error:
-            answer = refused(TokenCode.BAD_REQUEST, str(error))
+            answer = refusals.refused(TokenCode.BAD_REQUEST, str(error))
         except Exception as error:  # noqa: BLE001 (a defect: it is named to the parent, and this process ends)
-            answer, clean = refused(TokenCode.INTERNAL, type(error).__name__), False
+            answer, clean = refusals.refused(TokenCode.INTERNAL, type(error).__name__), False
         finally:
             wire.wipe(secret)
             clean = self._forget() and clean
@@ -100,7 +100,7 @@ class TokenService:
         if code is TokenCode.PIN_INCORRECT and pin_state is PinState.LOCKED:
             code = TokenCode.PIN_LOCKED
         # Unmapped CKR codes arrive as text.
-        return refused(code, f"{name}: {error}" if str(error) else name) | {
+        return refusals.refused(code, f"{name}: {error}" if str(error) else name) | {
             "tries_left": pin_state.tries_left
         }
 
@@ -109,8 +109,3 @@ class TokenService:
             self._module.reinitialize()
             return slots.token(self._module, request)
         return None
-
-
-def refused(code: TokenCode, detail: str) -> dict[str, object]:
-    """Return the answer that is a refusal."""
-    return {"refused": code, "detail": detail}

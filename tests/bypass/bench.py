@@ -142,10 +142,10 @@ class Bench:
 
     def enrol(self, file: Path, person: str, card: str) -> Said:
         """Enrol a card for somebody in a draft, kim and lars looking on."""
-        words = ("--token", f"pkcs11:token={card}", "--use", "countersign", "--by", "p-kim", "--by", "p-lars")
-        return self.station.run(
-            "roster", "enrol", str(file), "--holder", person, *words, pins=(self.world.pins[card],)
-        )
+        words = ["--token", f"pkcs11:token={card}", "--use", "countersign"]
+        words += [part for one in ("kim", "lars") for part in ("--by-card", f"pkcs11:token={one}")]
+        pins = tuple(self.world.pins[one] for one in (card, "kim", "lars"))
+        return self.station.run("roster", "enrol", str(file), "--holder", person, *words, pins=pins)
 
     def clone(self, card: str) -> None:
         """Copy a card, key and PIN and all, into a token of another serial."""

@@ -10,9 +10,9 @@ from typing import Any, Final
 from bypass.attempts import Technique, codes
 from bypass.changes import all_of, card
 from bypass.following import SUCCESSION, YESTERDAY, offered
-from bypass.kinds import not_followed, not_roster, not_signed_by
+from bypass.kinds import not_followed, not_read, not_roster, not_signed_by
 from bypass.stage import Prepare, Stage
-from core.documents import KEYS, Document, credential, person
+from core.documents import KEYS, VOUCHERS, Document, agreed, credential, give_vouchers, person, vouched_for
 from core.keys import UnsafeTestKey, edwards, p256
 
 NEW: Final = edwards("new card")
@@ -21,12 +21,13 @@ TWO: Final = {"role": "custodian", "atLeast": 2}
 
 
 def _puppet(**changes: Any) -> Prepare:
-    """Add a person nobody has seen, with a card enrolled yesterday."""
+    """Add a person nobody has seen, with a card of yesterday; custodians' cards vouch for it."""
     card = {"enrolled": YESTERDAY, "validFrom": YESTERDAY, "tokenSerial": "token-puppet", **changes}
     since = card.pop("since", YESTERDAY)
 
     def change(stage: Stage) -> None:
         found = person("puppet", credential(NEW, "countersign", **card), roles=("approver",), aliases=())
+        vouched_for(found, *(name for name in found["credentials"][0]["enrolledBy"] if name in VOUCHERS))
         stage.roster["people"].append({**found, "status": [{"since": since}]})
 
     return change
@@ -42,7 +43,14 @@ def row_17() -> Iterator[Technique]:
         "a custodian and a stranger": ["gail", "zoe"],
     }
     for label, by in enrollers.items():
-        yield not_followed(17, f"next roster: by {label}", offered(_puppet(enrolledBy=by)), SUCCESSION)
+        ask = offered(_puppet(enrolledBy=by), before=custodians_have_cards)
+        yield not_followed(17, f"next roster: by {label}", ask, SUCCESSION)
+    for label, change in _never_signed().items():
+        ask = offered(all_of(_puppet(), change), before=custodians_have_cards)
+        yield not_followed(17, f"next roster: {label}", ask, SUCCESSION)
+    for label, change in _signed_something_else().items():
+        ask = offered(all_of(_puppet(), change), before=custodians_have_cards)
+        yield not_followed(17, f"next roster: {label}", ask, SUCCESSION, "ROSTER-PROOF")
     yield not_followed(
         17,
         "next roster: by a custodian who came after",
@@ -55,7 +63,8 @@ def row_17() -> Iterator[Technique]:
                         "status": [{"since": "2026-11-20T00:00:00Z"}],
                     }
                 ),
-            )
+            ),
+            before=custodians_have_cards,
         ),
         SUCCESSION,
     )
@@ -70,12 +79,65 @@ def row_17() -> Iterator[Technique]:
         proof["challenge"] = "A" * 42 + "E="
         _puppet(proof=proof)(stage)
 
-    yield not_roster(17, "roster: the proof of another card", stolen, "Untrusted")
+    ask = offered(stolen, before=custodians_have_cards)
+    yield not_followed(17, "next roster: the proof of another card", ask, "ROSTER-PROOF")
+    yield not_read(
+        17, "a roster somebody else followed: a card signs that never agreed", _signs_unproved, "Untrusted"
+    )
     yield not_roster(
         17,
         "roster: another person's card, which never agreed",
         lambda s: s.roster["people"].append(_without_proof(p256("somebody's card"))),
     )
+
+
+def _never_signed() -> dict[str, Prepare]:
+    """Return what is lacking of the enrollers' word, the rest being as it should."""
+    return {
+        "an enroller is named who never signed": lambda s: _card_of(s)["vouched"].pop(),
+        "no enroller signed": lambda s: _card_of(s).pop("vouched"),
+        "an enroller's revoked card signed": lambda s: s.person("hugo")["credentials"][0].update(
+            state="revoked", stateSince=LONG_AGO
+        ),
+        "an enroller had left": lambda s: s.person("hugo").update(
+            status=[{"since": "2026-01-05T09:00:00Z", "until": LONG_AGO}]
+        ),
+    }
+
+
+def _signed_something_else() -> dict[str, Prepare]:
+    """Return vouches that are there and are for something else."""
+
+    def other_holder(stage: Stage) -> None:
+        stage.roster["people"][-1].update(id="marionette")
+        agreed(stage.roster["people"][-1])
+
+    return {
+        "the enrollers signed for an earlier day": lambda s: _card_of(s).update(
+            enrolled="2026-11-19T09:00:01Z"
+        ),
+        "the enrollers signed for another token": lambda s: _card_of(s).update(tokenSerial="token-other"),
+        "the enrollers signed for another person": other_holder,
+        "somebody else signed for an enroller": lambda s: _card_of(s)["vouched"][1].update(
+            fingerprint=KEYS["dave"].public.fingerprint
+        ),
+        "one enroller's signature stands under both names": lambda s: _card_of(s)["vouched"][1].update(
+            signature=_card_of(s)["vouched"][0]["signature"]
+        ),
+    }
+
+
+def _card_of(stage: Stage) -> Document:
+    found: Document = stage.roster["people"][-1]["credentials"][0]
+    return found
+
+
+def _signs_unproved(stage: Stage) -> object:
+    """Have dave countersign under a roster whose proof of his card is another card's."""
+    proof = deepcopy(stage.person("erin")["credentials"][0]["proof"])
+    stage.person("dave")["credentials"][0]["proof"] = {**proof, "challenge": "A" * 42 + "E="}
+    stage.admit()
+    return stage.countersigning("dave")
 
 
 def _without_proof(key: UnsafeTestKey) -> Document:
@@ -116,7 +178,8 @@ def row_18() -> Iterator[Technique]:
         "an old card dated back": card(enrolled="2025-01-01T00:00:00Z"),
     }
     for label, change in backdated.items():
-        yield not_followed(18, f"next roster: {label}", offered(change), SUCCESSION)
+        ask = offered(change, before=custodians_have_cards)
+        yield not_followed(18, f"next roster: {label}", ask, SUCCESSION)
     yield not_signed_by(
         18,
         "the custodian is an approver too",
@@ -129,11 +192,12 @@ def row_18() -> Iterator[Technique]:
     yield from _by_too_few_custodians()
 
 
+def custodians_have_cards(stage: Stage) -> None:
+    give_vouchers(stage.roster)
+
+
 def with_custodian_keys(stage: Stage) -> None:
-    for name in ("gail", "hugo"):
-        stage.person(name)["credentials"] = [
-            credential(p256(f"{name} {number}"), "trust", enrolledBy=[]) for number in (1, 2)
-        ]
+    custodians_have_cards(stage)
     stage.policy.update(rosterChange=TWO, policyChange=TWO)
 
 
@@ -155,7 +219,7 @@ def _by_too_few_custodians() -> Iterator[Technique]:
         yield not_followed(
             18,
             f"next roster: signed by {label}",
-            offered(_puppet(), *keys, before=known),
+            offered(lambda s: s.person("erin").update(name="Irene"), *keys, before=known),
             "ROSTER-CHANGE",
         )
         yield not_followed(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import copy
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -45,6 +46,9 @@ KEYS: Final[Mapping[str, UnsafeTestKey]] = {
 }
 """Every key by name; mallory is in no roster."""
 
+VOUCHERS: Final = {name: p256(f"{name} 1") for name in ("gail", "hugo")}
+"""The custodians' first cards, once `give_vouchers` has enrolled them."""
+
 EDWARDS: Final[Mapping[str, UnsafeTestKey]] = {name: edwards(name) for name in KEYS}
 """The same people with keys that sign the same message alike every time, for golden files."""
 
@@ -68,12 +72,12 @@ def roster_bytes(document: Document) -> bytes:
     """Return a roster's bytes; every person's key has agreed to what it is enrolled for by now."""
     found = copy.deepcopy(document)
     for each in found["people"]:
-        _agree(each)
+        agreed(each)
     return json_bytes(found)
 
 
-def _agree(holder: Document) -> Document:
-    """Put in the proofs of a person's keys, except where a test has put in one of its own."""
+def agreed(holder: Document) -> Document:
+    """Return a person with the proofs of their keys put in, except where a test has put in one of its own."""
     for each in holder["credentials"]:
         fingerprint = each.get("fingerprint")
         if fingerprint in _AGREES and each.get("proof", {}).get("challenge") in (
@@ -116,7 +120,7 @@ def credential(key: UnsafeTestKey, *uses: str, **changes: object) -> Document:
 
 def person(name: str, *credentials: Document, roles: tuple[str, ...], aliases: tuple[str, ...]) -> Document:
     """Return a person whose id is their name."""
-    return _agree(
+    return agreed(
         {
             "id": name,
             "name": name.capitalize(),
@@ -128,6 +132,41 @@ def person(name: str, *credentials: Document, roles: tuple[str, ...], aliases: t
             "credentials": list(credentials),
         }
     )
+
+
+def vouched_for(holder: Document, *enrollers: str) -> None:
+    """Have these custodians' cards sign that a holder's first credential is theirs."""
+    enrolled = holder["credentials"][0]
+    challenge = base64.b64decode(enrolled["proof"]["challenge"])
+    uses, serial = ",".join(sorted(enrolled["uses"])), enrolled.get("tokenSerial", "-")
+    for name in dict.fromkeys(enrollers):
+        lines = ["countersign-vouch-v1", name, holder["id"], enrolled["fingerprint"], serial, uses]
+        lines += [enrolled["enrolled"], hashlib.sha256(challenge).hexdigest()]
+        signature = VOUCHERS[name].sign("".join(f"{line}\n" for line in lines).encode())
+        vouch = {
+            "fingerprint": VOUCHERS[name].public.fingerprint,
+            "signature": base64.b64encode(signature).decode(),
+        }
+        enrolled.setdefault("vouched", []).append(vouch)
+
+
+def give_vouchers(document: Document) -> None:
+    """Give the custodians of a roster two cards each, so that they can vouch."""
+    for holder in document["people"]:
+        if holder["id"] in VOUCHERS:
+            keys = (p256(f"{holder['id']} {number}") for number in (1, 2))
+            holder["credentials"] = [credential(key, "trust", enrolledBy=[]) for key in keys]
+            agreed(holder)
+
+
+def all_vouched_for(document: Document) -> Document:
+    """Return a roster, changed: the custodians' cards vouch for everybody who countersigns."""
+    give_vouchers(document)
+    for holder in document["people"]:
+        for each in holder["credentials"]:
+            if "countersign" in each["uses"]:
+                vouched_for({**holder, "credentials": [each]}, *each["enrolledBy"])
+    return document
 
 
 def service(name: str, *credentials: Document, builder_ids: tuple[str, ...], controller: str) -> Document:

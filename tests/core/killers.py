@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.documents import Build, Signed
+from core.documents import Build, Signed, credential
+from core.keys import edwards
 from core.receipts import OUT, admitting
 from core.world import ROOT, World
 
@@ -240,6 +241,19 @@ def following(change, **controls):
     return action, replace(world.facts(action), trust=before)
 
 
+def never_agreed():
+    """Return a case of following a roster with a proof of possession by another key; nobody lost anything."""
+
+    def change(world):
+        world.roster["version"] += 1
+        proof = world.person("carol")["credentials"][0]["proof"]
+        added = credential(edwards("carol's new card"), "receipt", enrolled="2026-11-20T09:00:00Z")
+        dates = {"validFrom": "2026-11-20T09:00:00Z", "proof": {**proof, "challenge": "A" * 43 + "="}}
+        world.person("carol")["credentials"].append(added | dates)
+
+    return following(change)
+
+
 def renewed(name):
     return lambda world: getattr(world, name).update(version=9)
 
@@ -249,6 +263,7 @@ KILLERS = {
     "trust_expired": expired,
     "trust_early": early,
     "trust_rollback": rolled_back,
+    "roster_proof": never_agreed,
     "roster_succession": forgetful,
     "policy_rule": uncovered,
     "request_unknown": unknown,

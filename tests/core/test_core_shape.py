@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from workstation.core.errors import Malformed
 from workstation.core.identity import digest_of, short
-from workstation.core.shape import Fields, Shape, time_text
+from workstation.core.shape import Shape, time_text
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
@@ -208,11 +208,3 @@ def test_a_constant_has_the_type_it_is_written_with():
 
 def test_a_label_is_the_beginning_of_a_digest():
     assert short(digest_of(b"")) == "e3b0c44298fc"
-
-
-def test_a_field_of_what_is_no_object_is_not_there():
-    for value in ([], "a", None):
-        fields = Fields(Shape(value, "d"))
-
-        assert list(fields.each()) == []
-        assert fields.get("a") is None

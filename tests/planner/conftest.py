@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from core.documents import json_bytes
+from core.documents import all_vouched_for, json_bytes
 from core.keys import edwards
 from core.world import EXPIRES, NOW, World
 
@@ -67,7 +67,7 @@ def repository(tmp_path_factory):
         custodians=[custodian.public_key for custodian in custodians],
         threshold=2,
         signers=custodians,
-        roster=json_bytes(world.roster),
+        roster=json_bytes(all_vouched_for(world.roster)),
         policy=json_bytes(world.policy),
         expires=EXPIRES,
     )

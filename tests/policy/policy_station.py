@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from core.documents import json_bytes
+from core.documents import all_vouched_for, json_bytes
 from core.keys import UnsafeTestKey, edwards
 from core.world import EXPIRES, NOW, World
 
@@ -50,7 +50,7 @@ def commission(home: Path, world: World) -> Path:
     """Return the state of a new workstation that has taken in the world's request, and shown it."""
     custodians = [Custodian(edwards("gail")), Custodian(edwards("hugo"))]
     keys = [custodian.public_key for custodian in custodians]
-    documents = {"roster": json_bytes(world.roster), "policy": json_bytes(world.policy)}
+    documents = {"roster": json_bytes(all_vouched_for(world.roster)), "policy": json_bytes(world.policy)}
     make_repository(
         home / "trust", custodians=keys, threshold=2, signers=custodians, expires=EXPIRES, **documents
     )

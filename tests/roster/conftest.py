@@ -58,6 +58,6 @@ def draft(console, drafted_once, tmp_path):
         assert console.run("roster", "add-person", path, *words) == 0
         for name, by in CUSTODIANS.items():
             assert console.enrol(path, name, name, "trust", by=by) == 0
-        assert console.enrol(path, "alice", "alice", "countersign", by=("kim", "lars")) == 0
+        assert console.enrol(path, "alice", "alice", "countersign", cards=("kim", "lars")) == 0
         path.rename(drafted_once)
     return shutil.copyfile(drafted_once, tmp_path / "roster.json")

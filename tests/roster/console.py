@@ -38,9 +38,10 @@ class Console:
         """Return the URI of a card's key."""
         return str(self.holders.entry(card)["uri"])
 
-    def enrol(self, draft, person, card, *uses, by=(), pins=None):
-        """Enrol a card's key for a person; return the exit status."""
+    def enrol(self, draft, person, card, *uses, by=(), cards=(), pins=None):
+        """Enrol a card's key for a person, by people and by people's cards; return the exit status."""
         words = ["roster", "enrol", draft, "--holder", person, "--token", self.uri(card)]
         words += [part for use in uses for part in ("--use", use)]
         words += [part for each in by for part in ("--by", each)]
-        return self.run(*words, cards=(card,) if pins is None else pins)
+        words += [part for each in cards for part in ("--by-card", self.uri(each))]
+        return self.run(*words, cards=(card, *cards) if pins is None else pins)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import copy
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from core.keys import edwards
 
 from workstation.core.enrolment import CHALLENGE_BYTES, proof_message
-from workstation.core.roster import Proof, Use
+from workstation.core.roster import Proof, Use, Vouch
 from workstation.core.roster_amending import Amendment, with_amended_service
 from workstation.core.roster_document import parse_roster
 from workstation.core.roster_draft import Enrolment, next_version, with_credential, with_person, with_service
+from workstation.core.vouching import vouch_message
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -39,7 +41,19 @@ def enrolment(name, holder, *uses, by=BY, at=START, serial=None, **changes):
         "valid_to": at + 700 * DAY,
         "proof": proof(name, holder, wanted),
     }
-    return Enrolment(**{**found, **changes})
+    made = Enrolment(**{**found, **changes})
+    if made.vouched or made.proof is None or Use.COUNTERSIGN not in made.uses:
+        return made
+    return replace(made, vouched=vouches(made, holder, by))
+
+
+def vouches(enrolled, holder, by):
+    """Return the signatures of these people's cards, each of which has the key of its owner's name."""
+    return tuple(
+        Vouch(fingerprint=edwards(name).public.fingerprint, signature=edwards(name).sign(message))
+        for name in dict.fromkeys(by)
+        for message in [vouch_message(name, holder, enrolled)]
+    )
 
 
 def person(draft, name, *roles, at=START, **changes):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from core.keys import edwards
+from roster.attesting_maker import maker
 from roster.roster_world import (
     DAY,
     FIRST,
@@ -21,7 +22,7 @@ from workstation.core.document_diff import field_changes
 from workstation.core.errors import Malformed
 from workstation.core.roster import State, Use
 from workstation.core.roster_diff import Kind, roster_changes
-from workstation.core.roster_draft import with_credential, with_service
+from workstation.core.roster_draft import with_attestation_roots, with_credential, with_service
 from workstation.core.roster_leaving import Leaving, without_key, without_person
 
 SECOND = second_roster()
@@ -47,6 +48,10 @@ def test_a_first_roster_is_added_whole():
 
 
 CHANGES = {
+    "a maker of tokens": (
+        lambda: with_attestation_roots(SECOND, (maker().der,), now=LATER),
+        [("added", "attestation root", "makers of tokens")],
+    ),
     "a person": (lambda: person(SECOND, "nora", at=LATER), [("added", "person", "nora")]),
     "a machine": (
         lambda: with_service(

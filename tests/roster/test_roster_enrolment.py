@@ -27,6 +27,7 @@ from roster.roster_world import (
     second_roster,
 )
 
+from workstation.core.credential_proof import refuse_false_proofs
 from workstation.core.enrolment import CHALLENGE_BYTES, proof_message, verify_proof
 from workstation.core.errors import Malformed, Untrusted
 from workstation.core.public_key import parse_spki
@@ -90,10 +91,10 @@ PROOFS = {
 
 @pytest.mark.parametrize("change", PROOFS.values(), ids=PROOFS)
 def test_a_proof_that_does_not_fit_makes_the_whole_roster_untrusted(change):
-    with pytest.raises(Untrusted) as raised:
-        roster(changed(FIRST, change))
+    found = roster(changed(FIRST, change))
 
-    assert raised.value.where.endswith("credentials[0].proof") or "credentials[1].proof" in raised.value.where
+    with pytest.raises(Untrusted, match="the key did not sign to be enrolled for"):
+        refuse_false_proofs(found)
 
 
 @pytest.mark.parametrize(
@@ -168,6 +169,7 @@ def test_any_two_people_of_the_roster_may_enrol():
 
 def test_nobody_enrols_before_they_are_in_the_roster_themselves():
     draft = person(FIRST, "nora", at=LATER)
+    draft = with_credential(draft, "nora", enrolment("nora", "nora", Use.REQUEST, at=LATER, by=()))
 
     with pytest.raises(Malformed, match="was enrolled by nora before they were in the roster"):
         with_credential(draft, "alice", enrolment("new", "alice", by=("kim", "nora"), at=LATER - DAY))

@@ -14,6 +14,7 @@ from workstation.core.guardrails.roster import roster_succession
 from workstation.core.ledger import Ledger
 from workstation.core.roster import Use
 from workstation.core.roster_draft import with_credential
+from workstation.core.trust_snapshot import TrustStep
 from workstation.core.wording import words_for_rule
 
 
@@ -61,8 +62,51 @@ def test_who_signed_the_very_next_roster_did_not_change_their_own_record(signer)
     assert found == (own if signer == "kim" else [])
 
 
-def test_after_skipped_versions_nobody_is_accused_of_what_others_may_have_signed():
-    assert against(trust(FIRST), trust(OF_KIM, 3, ("kim", "lars"))) == []
+SKIPPED = "targets version 2 not found, every version wanted: each was signed by others"
+
+
+def step(data, version, signers):
+    """Return a version on the way, signed by the custodians of these names."""
+    found = trust(data, version, signers)
+    return TrustStep(targets_version=version, roster=found.roster, signed_by=found.signed_by)
+
+
+def later(data, version=3):
+    """Return the roster after this one, with nothing changed."""
+    return changed(data, lambda d: d.update(version=version, created="2026-03-01T00:00:00Z"))
+
+
+def test_a_version_that_was_skipped_has_to_be_there():
+    found = against(trust(FIRST), trust(later(OF_KIM), 3, ("lars", "mona")))
+
+    assert found == [("ROSTER-SUCCESSION", SKIPPED)]
+
+
+def test_several_skipped_versions_are_named_together():
+    between = (step(second_roster(), 3, ("lars", "mona")),)
+    found = against(trust(FIRST), replace(trust(later(OF_KIM, 4), 6, ("lars", "mona")), between=between))
+
+    assert [detail.partition(" not ")[0] for _, detail in found] == [
+        "targets version 2",
+        "targets versions 4 to 5",
+    ]
+
+
+@pytest.mark.parametrize("signer", CUSTODIANS)
+def test_a_custodian_who_changed_their_own_record_is_found_behind_skipped_versions(signer):
+    """Whoever signed the newest changed nothing: the change stands in a version between."""
+    between = (step(OF_KIM, 2, (signer, "mona")),)
+    newest = replace(trust(later(OF_KIM), 3, ("lars", "mona")), between=between)
+
+    own = [("ROSTER-SUCCESSION", "kim signs a change to their own record")]
+    assert against(trust(FIRST), newest) == (own if signer == "kim" else [])
+
+
+def test_what_is_undone_between_two_versions_is_found_although_the_ends_agree():
+    between = (step(FORGETFUL, 2, ("kim", "lars")),)
+    newest = replace(trust(later(second_roster()), 3, ("kim", "lars")), between=between)
+
+    assert ("ROSTER-SUCCESSION", "person alice is gone") in against(trust(FIRST), newest)
 
 
 def test_only_following_a_trust_root_is_asked_for_its_roster():

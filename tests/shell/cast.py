@@ -11,9 +11,10 @@ from typing import Final
 from workstation.core import strict_json
 from workstation.core.enrolment import CHALLENGE_BYTES, proof_message
 from workstation.core.public_key import PublicKey
-from workstation.core.roster import Proof, Use
+from workstation.core.roster import Proof, Use, Vouch
 from workstation.core.roster_draft import Enrolment, with_credential, with_person, with_service
 from workstation.core.strict_json import JsonObject
+from workstation.core.vouching import vouch_message
 from workstation.tokens.cards import CardKey, Cards
 
 PACKAGE: Final = "tidemark"
@@ -72,8 +73,12 @@ def roster(cards: Cards, pins: Mapping[str, str], station: PublicKey, *, now: da
             draft, service=service, name=service, builder_ids=builder_ids, controllers=[controller], now=now
         )
     held = [(person, label, uses) for person, m in MEMBERS.items() for label, uses in m.cards.items()]
+    # Custodians first: they vouch for everybody else.
+    held.sort(key=lambda one: Use.TRUST not in one[2])
     for holder, label, uses in (*held, ("ci-7", "ci-7", (Use.EVIDENCE,))):
         enrolled = _card(cards, label, pins[label], holder, _enrolment(station, uses, now))
+        if Use.COUNTERSIGN in uses:
+            enrolled = _vouched(cards, pins, holder, enrolled)
         draft = with_credential(draft, holder, enrolled)
     return with_credential(draft, "ws-1", _enrolment(station, (Use.STATION,), now))
 
@@ -120,6 +125,17 @@ def _card(cards: Cards, label: str, pin: str, holder: str, enrolment: Enrolment)
         enrolled_by=tuple(f"p-{name}" for name in CUSTODIANS if f"p-{name}" != holder)[:2],
         proof=Proof(challenge=challenge, signature=signature),
     )
+
+
+def _vouched(cards: Cards, pins: Mapping[str, str], holder: str, enrolment: Enrolment) -> Enrolment:
+    """Return the enrolment with the signatures of its enrollers' cards."""
+    vouches: list[Vouch] = []
+    for person in enrolment.enrolled_by:
+        label = person.removeprefix("p-")
+        key = CardKey(cards, f"pkcs11:token={label}", bytearray(pins[label].encode()))
+        signature = key.sign(vouch_message(person, holder, enrolment))
+        vouches.append(Vouch(fingerprint=key.public_key.fingerprint, signature=signature))
+    return replace(enrolment, vouched=tuple(vouches))
 
 
 def _enrolment(key: PublicKey, uses: tuple[Use, ...], now: datetime) -> Enrolment:

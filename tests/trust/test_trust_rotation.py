@@ -61,7 +61,8 @@ def test_new_custodians_are_reached_from_the_first_root(rotated):
     assert list(found.root_chain) == [1, 2, 3]
     assert found.root_bytes == files["metadata/3.root.json"]
     assert found.roles[RoleName.TARGETS].custodians == {DORA.fingerprint, RSA.fingerprint}
-    assert found.files == files
+    assert found.files.items() <= files.items()
+    assert files.keys() - found.files.keys() == {"metadata/1.targets.json", "metadata/2.targets.json"}
 
 
 def test_the_foreign_client_follows_the_same_chain(rotated, world, tmp_path):

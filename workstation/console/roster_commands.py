@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-import os
 from argparse import Namespace
-from datetime import datetime, timedelta
 from pathlib import Path
 
 from workstation import bootstrap
-from workstation.console.anywhere_commands import read_key
 from workstation.console.documents import read_document, write_document
-from workstation.console.opening import cards_of, state_directory
+from workstation.console.opening import state_directory
 from workstation.console.reply import REFUSED, Reply
-from workstation.console.secrets import ask_pin, read_secret
-from workstation.core.enrolment import CHALLENGE_BYTES, proof_message
-from workstation.core.errors import MediaError, TokenRefused, Untrusted, Usage
-from workstation.core.roster import Credential, Person, Proof, Roster, State, Use
+from workstation.console.secrets import read_secret
+from workstation.core.credential_proof import proof_violations, refuse_false_proofs
+from workstation.core.errors import MediaError, Usage
+from workstation.core.key_readers.certificates import read_certificates
+from workstation.core.roster import Credential, Person, Roster, State
 from workstation.core.roster_diff import roster_changes
 from workstation.core.roster_document import parse_roster
-from workstation.core.roster_draft import Enrolment, next_version, with_credential, with_person, with_service
+from workstation.core.roster_draft import next_version, with_attestation_roots, with_person, with_service
 from workstation.core.roster_leaving import Leaving, without_key, without_person
 from workstation.core.roster_succession import successor_violations
 from workstation.core.shape import Shape, time_text
 from workstation.core.strict_json import JsonObject, JsonValue
-from workstation.tokens.cards import CardKey
 from workstation.trust.store import load
 
 
 def show(arguments: Namespace) -> Reply:
     """Show a roster draft, or the roster this workstation follows."""
     roster = _roster(arguments)
+    refuse_false_proofs(roster)
     lines = [f"Roster version {roster.version}, made {time_text(roster.created)}"]
     for person in roster.people.values():
         gone = " (left)" if person.left else ""
@@ -67,7 +65,7 @@ def diff(arguments: Namespace) -> Reply:
     old = parse_roster(read_document(arguments.old), where=arguments.old)
     new = parse_roster(read_document(arguments.new), where=arguments.new)
     changes = roster_changes(old, new)
-    violations = successor_violations(old, new)
+    violations = (*proof_violations(new), *successor_violations(old, new))
     lines = [f"Roster version {old.version} → {new.version}"]
     lines += [f"  {change}" for change in changes] or ["  the same people and keys"]
     lines += [f"■ {found.rule}: {found.detail}" for found in violations]
@@ -112,13 +110,25 @@ def add_service(arguments: Namespace) -> Reply:
     return written(Path(arguments.file), draft, f"service {arguments.id} added")
 
 
-def enrol(arguments: Namespace) -> Reply:
-    """Enrol a card's key, which signs that it agrees (or the key in a file), for a holder of a draft."""
-    draft = read_document(arguments.file)
-    enrolment = _from_file(arguments) if arguments.token is None else _from_card(arguments)
-    data = with_credential(draft, arguments.holder, enrolment)
-    headline = f"key {enrolment.key.fingerprint} enrolled for {arguments.holder}"
-    return written(Path(arguments.file), data, headline)
+def add_maker(arguments: Namespace) -> Reply:
+    """Believe a maker of tokens: its root certificates go into a roster draft."""
+    roots = tuple(
+        one for name in arguments.root for one in read_certificates(read_document(name), where=name)
+    )
+    draft = with_attestation_roots(read_document(arguments.file), roots, now=bootstrap.current_time())
+    return written(Path(arguments.file), draft, f"{len(roots)} attestation roots added")
+
+
+def lint(arguments: Namespace) -> Reply:
+    """Verify every proof, attestation and enroller's signature in a roster; 1 if one does not hold."""
+    roster = parse_roster(read_document(arguments.file), where=arguments.file)
+    found = tuple(proof_violations(roster))
+    against: list[JsonValue] = [violation.to_json() for violation in found]
+    keys = len(roster.by_fingerprint)
+    lines = [f"Roster version {roster.version}: {keys} keys, {len(found)} objections"]
+    lines += [f"■ {violation.rule}: {violation.detail}" for violation in found]
+    document: JsonObject = {"version": roster.version, "keys": keys, "violations": against}
+    return Reply(document=document, lines=tuple(lines), status=REFUSED if found else 0)
 
 
 def retire(arguments: Namespace) -> Reply:
@@ -140,53 +150,6 @@ def _leave(arguments: Namespace, state: State) -> Reply:
     else:
         data, what = without_person(draft, arguments.person, leaving), f"person {arguments.person}"
     return written(Path(arguments.file), data, f"{what} {state.value} as of {time_text(since)}")
-
-
-def _from_card(arguments: Namespace) -> Enrolment:
-    """Have the card sign a fresh challenge bound to holder, key and uses."""
-    uses = _uses(arguments)
-    with cards_of(arguments) as cards:
-        key, facts = cards.shown_key(arguments.token)
-        if not facts.serial:
-            raise TokenRefused("token_unknown", "the card shows no serial number")
-        signer = CardKey(cards, arguments.token, ask_pin(arguments, arguments.token))
-        try:
-            if signer.public_key != key:
-                raise Untrusted(arguments.token, "another card found than a moment ago")
-            challenge = os.urandom(CHALLENGE_BYTES)
-            signature = signer.sign(proof_message(arguments.holder, key, uses, challenge))
-        finally:
-            signer.forget()
-    now = bootstrap.current_time()
-    return Enrolment(
-        key=key,
-        uses=uses,
-        token_serial=facts.serial,
-        enrolled_by=tuple(arguments.by),
-        enrolled=now,
-        valid_to=_valid_to(arguments, now),
-        proof=Proof(challenge=challenge, signature=signature),
-    )
-
-
-def _from_file(arguments: Namespace) -> Enrolment:
-    now = bootstrap.current_time()
-    return Enrolment(
-        key=read_key(read_document(arguments.key), where=arguments.key),
-        uses=_uses(arguments),
-        token_serial=None,
-        enrolled_by=tuple(arguments.by),
-        enrolled=now,
-        valid_to=_valid_to(arguments, now),
-    )
-
-
-def _uses(arguments: Namespace) -> frozenset[Use]:
-    return frozenset(Shape(use, "--use").choice(Use) for use in arguments.use)
-
-
-def _valid_to(arguments: Namespace, now: datetime) -> datetime:
-    return now + timedelta(days=arguments.good_for)
 
 
 def _roster_secret(arguments: Namespace) -> bytes | None:
@@ -217,6 +180,8 @@ def _person_document(person: Person) -> JsonObject:
             "state": credential.state.value,
             "proved": credential.proof is not None,
             "enrolledBy": [*credential.enrolled_by],
+            "vouched": len(credential.vouched),
+            "attested": credential.attestation is not None,
         }
         for credential in person.credentials
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,9 +21,10 @@ from workstation.trust.carrying import is_proposal, read_proposal
 from workstation.trust.change import Custodians, TrustChange
 from workstation.trust.directory import read_repository
 from workstation.trust.drafting import Delivery
+from workstation.trust.history import steps_between
 from workstation.trust.repository import files_of, make_repository, read_verified, update_repository
 from workstation.trust.root_chain import FIRST_ROOT
-from workstation.trust.store import load, pinned_root
+from workstation.trust.store import load
 from workstation.trust.verification import file_of, verify_repository
 from workstation.trust.verified_trust import VerifiedTrust
 
@@ -96,16 +98,18 @@ def show(arguments: Namespace) -> Reply:
 def apply(arguments: Namespace) -> Reply:
     """Follow a trust root, or a completed proposal: from --root the first time, from the pin ever after."""
     now, directory = bootstrap.current_time(), Path(arguments.directory)
-    root = pinned_root(state_directory(arguments) / "trust")
-    if root is None:
-        if arguments.root is None:
-            raise Usage("--root", "nothing found: the first time, the root to pin is needed")
-        root = read_document(arguments.root)
+    followed = load(state_directory(arguments) / "trust", now=now)
+    if followed is None and arguments.root is None:
+        raise Usage("--root", "nothing found: the first time, the root to pin is needed")
+    root = read_document(arguments.root) if followed is None else followed.pinned_root
     if is_proposal(directory):
         files = files_of(read_proposal(directory, now=now).proposal)
     else:
         files = read_repository(directory)
     found = verify_repository(files, root=root, now=now)
+    if followed is not None:
+        between = steps_between(files, found, followed.snapshot.targets_version)
+        found = replace(found, snapshot=replace(found.snapshot, between=between))
     with desk_of(arguments) as desk:
         outcome = desk.apply_trust(found)
     if isinstance(outcome, Refused):

@@ -6,7 +6,13 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from typing import Protocol, TypeAlias
 
-from workstation.console import proposal_commands, roster_amend_commands, roster_commands, trust_commands
+from workstation.console import (
+    enrol_command,
+    proposal_commands,
+    roster_amend_commands,
+    roster_commands,
+    trust_commands,
+)
 from workstation.console.reply import Reply
 
 Run: TypeAlias = Callable[[Namespace], Reply]
@@ -76,6 +82,11 @@ def add_roster(add: Add) -> None:
     following.add_argument("roster", metavar="ROSTER")
     following.add_argument("--out", required=True, metavar="DRAFT")
     _add_person(add)
+    lint = add("lint", roster_commands.lint)
+    lint.add_argument("file", metavar="FILE")
+    maker = add("add-maker", roster_commands.add_maker)
+    maker.add_argument("file", metavar="FILE")
+    maker.add_argument("--root", action="append", required=True, metavar="CERTIFICATE")
     service = add("add-service", roster_commands.add_service)
     service.add_argument("file", metavar="FILE")
     service.add_argument("--id", required=True)
@@ -105,14 +116,30 @@ def _add_person(add: Add) -> None:
 
 
 def _enrol(add: Add) -> None:
-    enrol = add("enrol", roster_commands.enrol)
+    enrol = add("enrol", enrol_command.enrol)
     enrol.add_argument("file", metavar="FILE")
     enrol.add_argument("--holder", required=True, metavar="ID")
     where = enrol.add_mutually_exclusive_group(required=True)
     where.add_argument("--token", metavar="URI", help="the card, which signs that it agrees; asks its PIN")
     where.add_argument("--key", metavar="FILE", help="certificate, SPKI or SSH public key")
     enrol.add_argument("--use", action="append", required=True, help="countersign, request, evidence, …")
-    enrol.add_argument("--by", action="append", default=[], metavar="PERSON", help="who enrolled it, twice")
+    enrol.add_argument("--by", action="append", default=[], metavar="PERSON", help="who enrolled it")
+    enrol.add_argument(
+        "--by-card",
+        action="append",
+        default=[],
+        metavar="URI",
+        help="who enrolled it, signing with this card",
+    )
+    enrol.add_argument("--attest", metavar="SLOT", help="have the card attest the key in this PIV slot: 9c")
+    enrol.add_argument(
+        "--attestation",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="certificates of key, card and makers, in this order; with --attest the makers' alone",
+    )
+    enrol.add_argument("--reader", metavar="NAME", help="for --attest, where there are several cards")
     enrol.add_argument("--good-for", type=int, default=730, metavar="DAYS")
 
 

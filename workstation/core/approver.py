@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workstation.core.credential_proof import refuse_false_proof
 from workstation.core.errors import Untrusted
 from workstation.core.public_key import PublicKey
 from workstation.core.roster import Held, Person, Roster, Service
@@ -47,9 +48,11 @@ def identified(
     token_label: str,
     roster: Roster,
 ) -> CardHolder:
-    """Return who answered `challenge`; raises Untrusted when the answer does not verify."""
+    """Return who answered `challenge`; raises Untrusted for a false answer or proof of possession."""
     if not challenge:
         raise Untrusted("token", "an empty challenge proves nothing")
     key.verify(signature, IDENTIFY_PREFIX + challenge, where="token's answer to the challenge")
     held = roster.holder_of(key.fingerprint)
+    if held is not None:
+        refuse_false_proof(held)
     return CardHolder(key=key, token_serial=token_serial, token_label=token_label, held=held)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from workstation.core.artifact_signer import ArtifactSigner
 from workstation.core.control import in_control
+from workstation.core.credential_proof import refuse_false_proof
 from workstation.core.evidence import Evidence, OtherStatement
 from workstation.core.identity import SHA256_HEX, PersonId, ServiceId
 from workstation.core.inert_text import inert
@@ -105,7 +106,7 @@ def builders_of(
     """Return the builder set of a request under a roster.
 
     `artifact_signers` is what the artifacts themselves say of who signed them. Raises Untrusted when a
-    signature in the bundle names a known key and does not verify.
+    signature in the bundle names a known key and does not verify, or a key's proof of possession is none.
     """
     asked = _Asked(roster, request.begun)
     found = {*_reached(request, asked), *_from_artifacts(artifact_signers, asked)}
@@ -138,6 +139,7 @@ def _from_key(request: Request, asked: _Asked) -> Iterator[Edge | Unresolved]:
     if held is None:
         yield Unresolved(f"key {request.submitter}", because)
     else:
+        refuse_false_proof(held)
         yield from _from_holder(held, because, asked)
 
 

@@ -31,9 +31,9 @@ def closed(document: JsonObject) -> bytes:
     return data
 
 
-def listed(holder: JsonObject, name: str) -> list[JsonValue]:
-    """Return an array of the document, to be changed."""
-    found = holder.get(name)
+def listed(holder: JsonObject, name: str, *, begin: bool = False) -> list[JsonValue]:
+    """Return an array of the document, to be changed; with `begin`, an empty one where there is none."""
+    found = holder.setdefault(name, []) if begin else holder.get(name)
     if not isinstance(found, list):
         raise Malformed(f"{_WHERE}.{name}", "an array wanted")
     return found

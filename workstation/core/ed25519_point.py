@@ -14,7 +14,8 @@ _SQRT_MINUS_ONE: Final = pow(2, (P - 1) // 4, P)
 
 # y of a point of order eight. The eight points whose order divides eight have five values of y.
 _EIGHTH: Final = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
-_SMALL_ORDER: Final = frozenset({0, 1, P - 1, _EIGHTH, P - _EIGHTH})
+SMALL_ORDER: Final = frozenset({0, 1, P - 1, _EIGHTH, P - _EIGHTH})
+"""The values of y of the points whose order divides eight: under them one signature fits many messages."""
 
 
 def refusal_of_point(raw: bytes) -> str | None:
@@ -28,7 +29,7 @@ def refusal_of_point(raw: bytes) -> str | None:
         return "not a point of the curve"
     if x == 0 and sign:
         return "not canonically encoded"
-    return "of small order" if y in _SMALL_ORDER else None
+    return "of small order" if y in SMALL_ORDER else None
 
 
 def _x_of(y: int) -> int | None:

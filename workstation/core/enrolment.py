@@ -13,6 +13,7 @@ from typing import Final
 from workstation.core.errors import Malformed
 from workstation.core.public_key import PublicKey
 from workstation.core.roster import Credential, Held, Person, Proof, Roster, Use
+from workstation.core.vouching import vouching_objections
 
 CHALLENGE_BYTES: Final = 32
 ENROLLERS: Final = 2
@@ -50,14 +51,18 @@ def enrolment_objections(roster: Roster, added: Iterable[Held], *, custodians: i
     """Say in words what is wrong with how these keys of `roster` were enrolled.
 
     `custodians` is how many there were before: once there are two, it takes two people to enrol a
-    key for countersigning. Whoever is named has to be somebody else, of this roster, at that time.
+    key for countersigning, and each signs for it with a card of their own. Whoever is named has to be
+    somebody else, of this roster, at that time.
     """
     for held in added:
-        yield from _odd_enrollers(roster, held)
+        odd = tuple(_odd_enrollers(roster, held))
+        yield from odd
         wanted = isinstance(held.holder, Person) and Use.COUNTERSIGN in held.credential.uses
         found = len(set(held.credential.enrolled_by))
         if wanted and custodians >= ENROLLERS and found < ENROLLERS:
             yield f"{_key_of(held)} was enrolled by {found} people, {ENROLLERS} wanted"
+        elif wanted and custodians >= ENROLLERS and not odd:
+            yield from vouching_objections(roster, held)
 
 
 def _odd_enrollers(roster: Roster, held: Held) -> Iterator[str]:

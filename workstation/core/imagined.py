@@ -12,6 +12,7 @@ from typing import Final
 
 from packageurl import PackageURL
 
+from workstation.core.attestation import Attested, PinPolicy, TouchPolicy
 from workstation.core.countersignature import Countersignature, Head, SignedCountersignature, bind
 from workstation.core.dsse import IN_TOTO, Envelope
 from workstation.core.evidence import DSSE_MEDIA_TYPE, Evidence, Provenance
@@ -27,6 +28,7 @@ from workstation.core.roster import Credential, Held, Interval, Person, State, U
 PLANNED: Final = "the planned build"
 SUBMITTER: Final = Fingerprint(digest_of(b"imagined submitter"))
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_NEWEST: Final = (10**6,)
 _FAR_OFF: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -45,6 +47,9 @@ def imagined_card(holder: str) -> Credential:
         valid_to=_FAR_OFF,
         state=State.ACTIVE,
         state_since=None,
+        attestation=Attested(
+            serial=f"token of {holder}", firmware=_NEWEST, pin=PinPolicy.ALWAYS, touch=TouchPolicy.ALWAYS
+        ),
     )
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from workstation.core.credential_proof import refuse_false_proof
 from workstation.core.identity import SHA256_HEX, Fingerprint, PersonId, ServiceId
 from workstation.core.roster import Holder, Roster
 
@@ -19,7 +20,8 @@ _OPENPGP_V4: Final = len("openpgp:") + 40
 def holders_named(name: str, roster: Roster) -> tuple[Holder, ...]:
     """Return everybody a name may mean, each once; nobody when it leads nowhere.
 
-    Several are possible: a name that is one's alias and another's id accuses both.
+    Several are possible: a name that is one's alias and another's id accuses both. Raises Untrusted for
+    a key that never proved itself.
     """
     return tuple({holder.id: holder for holder in _holders(name, roster)}.values())
 
@@ -28,6 +30,7 @@ def _holders(name: str, roster: Roster) -> Iterator[Holder]:
     if SHA256_HEX.fullmatch(name):
         held = roster.holder_of(Fingerprint(name))
         if held is not None:
+            refuse_false_proof(held)
             yield held.holder
     for person in (roster.person_with_alias(name), *_with_key_id(name, roster), PersonId(name)):
         if person is not None and person in roster.people:

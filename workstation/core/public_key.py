@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from workstation.core.ed25519_point import refusal_of_point
 from workstation.core.errors import Malformed, Untrusted
 from workstation.core.identity import Digest, Fingerprint, digest_of
+from workstation.core.ordinary_key import ordinary_numbers
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -76,6 +77,19 @@ def parse_spki(spki: bytes, *, where: str) -> PublicKey:
     except (ValueError, UnsupportedAlgorithm) as error:
         raise Malformed(where, "not a public key in SubjectPublicKeyInfo form") from error
     return from_loaded(loaded, where=where, spki=spki)
+
+
+def parse_ordinary_spki(spki: bytes, *, where: str) -> PublicKey:
+    """Return what `parse_spki` returns, sooner, for the published form of the kinds cards have most.
+
+    One thing waits until the key verifies something: whether 32 bytes are a point of Ed25519 at all.
+    Under bytes that are no point nothing verifies, so they never stand for a key (RFC 8032, 5.1.7).
+    """
+    found = ordinary_numbers(spki)
+    if found is None:
+        return parse_spki(spki, where=where)
+    kind, numbers = found
+    return PublicKey(kind=KeyKind(kind), fingerprint=_fingerprint(numbers), spki=spki)
 
 
 def from_loaded(loaded: object, *, where: str, spki: bytes | None = None) -> PublicKey:

@@ -115,6 +115,7 @@ def _against(item: VerifiedCountersignature, case: Case, facts: Facts) -> tuple[
         builders=case.builders,
         rule=case.rule,
         at=said.binding.at,
+        roots=case.trust.roster.attestation_roots,
     )
     history = facts.history
     return (

@@ -12,8 +12,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, TypeAlias
 
+from workstation.core.attestation import Attested
+from workstation.core.enrolled import Attestation, Proof, Vouch
 from workstation.core.identity import Digest, Fingerprint, PersonId, ServiceId
 from workstation.core.public_key import PublicKey
+
+__all__ = [
+    "CUSTODIAN", "Attestation", "Credential", "Held", "Holder", "Interval", "Person", "Proof", "Roster",
+    "Service", "State", "Use", "Vouch",
+]  # fmt: skip
 
 CUSTODIAN: Final = "custodian"
 """The role of those who own the trust root and this list."""
@@ -39,18 +46,13 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
-    """The key itself signed that it is to be enrolled for this holder and these uses (see `enrolment`)."""
-
-    challenge: bytes
-    signature: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
     """A public key enrolled for one holder; `valid_to` is exclusive.
 
-    `proof` is missing only where no card stands behind the key, or the use decides nothing.
+    `proof` is missing only where no card stands behind the key, or the use decides nothing. What is here
+    was read and not yet believed: `credential_proof` says whether signatures and certificates hold.
+    `token_serial` is the name its module has for the token; its maker's is in the attestation, which is
+    already `Attested` in a credential that is only imagined (see `imagined`).
     """
 
     key: PublicKey
@@ -64,6 +66,14 @@ class Credential:
     state_since: datetime | None
     state_reason: str | None = None
     proof: Proof | None = None
+    vouched: tuple[Vouch, ...] = ()
+    attestation: Attestation | Attested | None = None
+
+    @property
+    def serials(self) -> frozenset[str]:
+        """Every name of the token this key is in."""
+        maker = None if self.attestation is None else self.attestation.serial
+        return frozenset(name for name in (self.token_serial, maker) if name is not None)
 
     def valid_at(self, moment: datetime) -> bool:
         """Answer whether this credential could be used at `moment`."""
@@ -143,7 +153,8 @@ class Roster:
     """The whole roster at one version, with its indexes.
 
     `uniqueness` is the check value of the secret all uniqueness tags were made with; None when they
-    are plain digests (see `uniqueness`).
+    are plain digests (see `uniqueness`). `attestation_roots` are DER certificates of makers of tokens,
+    whom the custodians believe (see `attestation`).
     """
 
     version: int
@@ -156,6 +167,7 @@ class Roster:
     by_alias: dict[str, PersonId]
     by_builder_id: dict[str, ServiceId]
     uniqueness: Digest | None = None
+    attestation_roots: tuple[bytes, ...] = ()
 
     @property
     def custodians(self) -> frozenset[PersonId]:

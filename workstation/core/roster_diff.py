@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from workstation.core.attestation import certificate_name
 from workstation.core.roster import Credential, Held, Interval, Person, Roster, Service, State
 from workstation.core.shape import time_text
 from workstation.core.strict_json import JsonObject
@@ -44,10 +45,15 @@ def roster_changes(old: Roster | None, new: Roster) -> tuple[Change, ...]:
     before = () if old is None else tuple(old.people.values())
     served = () if old is None else tuple(old.services.values())
     return (
+        *_of_set("attestation root", () if old is None else _roots(old), _roots(new), "makers of tokens"),
         *_of_people({person.id: person for person in before}, new),
         *_of_services({service.id: service for service in served}, new),
         *_of_keys(_keys(()) if old is None else _keys(old.by_fingerprint.values()), new),
     )
+
+
+def _roots(roster: Roster) -> tuple[str, ...]:
+    return tuple(certificate_name(root) for root in roster.attestation_roots)
 
 
 def _of_people(old: dict[str, Person], new: Roster) -> Iterator[Change]:
@@ -125,7 +131,11 @@ def _key_words(credential: Credential) -> str:
     words += f", {time_text(credential.valid_from)} to {time_text(credential.valid_to)}"
     words += f", in token {credential.token_serial}" if credential.token_serial else ", in no token"
     words += ", proved" if credential.proof else ", not proved"
+    if credential.attestation is not None:
+        words += f", attested by token {credential.attestation.serial}"
     words += f", enrolled {time_text(credential.enrolled)} by {_listed(credential.enrolled_by)}"
+    if credential.vouched:
+        words += f" with {len(credential.vouched)} cards"
     if credential.state_since is not None:
         words += f", {credential.state.value} {time_text(credential.state_since)}"
     return words if credential.state_reason is None else f"{words} ({credential.state_reason})"

@@ -6,27 +6,25 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from workstation.core import strict_json
-from workstation.core.enrolment import CHALLENGE_BYTES, refuse_unproved, verify_proof
-from workstation.core.errors import Malformed, Untrusted
+from workstation.core.credential_document import read_credential
+from workstation.core.enrolment import refuse_unproved
+from workstation.core.errors import Malformed
 from workstation.core.identity import Digest, PersonId, ServiceId, digest_of
-from workstation.core.public_key import PublicKey, parse_spki
-from workstation.core.roster import (
-    Credential,
-    Former,
-    Held,
-    Holder,
-    Interval,
-    Person,
-    Proof,
-    Roster,
-    Service,
-    State,
-    Use,
+from workstation.core.ordinary_records import ordinary_credential, ordinary_person
+from workstation.core.roster import Credential, Former, Held, Holder, Interval, Person, Roster, Service
+from workstation.core.roster_limits import (
+    MOST_ALIASES,
+    MOST_CONTROLLERS,
+    MOST_CREDENTIALS,
+    MOST_INTERVALS,
+    MOST_ROLES,
+    MOST_ROOTS,
 )
 from workstation.core.shape import Fields, Shape
+from workstation.core.uncollected import without_collecting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from workstation.core.identity import Fingerprint
 
@@ -35,13 +33,12 @@ if TYPE_CHECKING:
 
 SCHEMA = "urn:countersign:roster:v1"
 MAX_BYTES = 64 * 1024 * 1024
-_KEPT = 2**15
 
 
 def parse_roster(data: bytes, *, where: str = "roster.json") -> Roster:
     """Return the roster in `data`; raises Malformed when any part of it, or any pair of parts, is wrong.
 
-    Raises Untrusted when a key's proof of possession does not hold.
+    What takes a signature to verify is not looked at here: see `credential_proof`.
     """
     return _parsed(data, where)
 
@@ -50,8 +47,15 @@ def parse_roster(data: bytes, *, where: str = "roster.json") -> Roster:
 # parsed and verified once is not done anew. Every value kept is immutable or never changed.
 @lru_cache(maxsize=2)
 def _parsed(data: bytes, where: str) -> Roster:
+    with without_collecting():
+        return _read(data, where)
+
+
+def _read(data: bytes, where: str) -> Roster:
     top = Shape(strict_json.parse_object(data, where=where, limit=MAX_BYTES), where)
-    fields = top.fields("schema", "version", "created", "people", "services", optional=("uniqueness",))
+    fields = top.fields(
+        "schema", "version", "created", "people", "services", optional=("uniqueness", "attestationRoots")
+    )
     fields["schema"].constant(SCHEMA)
     people = tuple(_person(item) for item in fields["people"].items(at_least=1))
     services = tuple(_service(item) for item in fields["services"].items())
@@ -69,6 +73,7 @@ def _parsed(data: bytes, where: str) -> Roster:
             ((b, s.id) for s in services for b in sorted(s.builder_ids)), "builder id", where
         ),
         uniqueness=_uniqueness(fields.get("uniqueness")),
+        attestation_roots=_roots(fields.get("attestationRoots")),
     )
     _unique(((holder.id, holder) for holder in holders), "holder id", where)
     _refuse_shared_marks(people, where)
@@ -85,23 +90,34 @@ def _uniqueness(shape: Shape | None) -> Digest | None:
     return fields["check"].digest()
 
 
+def _roots(shape: Shape | None) -> tuple[bytes, ...]:
+    if shape is None:
+        return ()
+    return tuple(item.base64() for item in shape.items(at_least=1, at_most=MOST_ROOTS))
+
+
 def _person(shape: Shape) -> Person:
+    person = ordinary_person(shape.value) or _careful_person(shape)
+    refuse_unproved(person, where=shape.where)
+    return person
+
+
+def _careful_person(shape: Shape) -> Person:
     fields = shape.fields(
         "id", "name", "roles", "aliases", "conflictGroups", "uniquenessTag", "status", "credentials",
     )  # fmt: skip
-    name = PersonId(fields["id"].identifier())
-    person = Person(
-        id=name,
-        name=_name(fields["name"]),
-        roles=frozenset(item.identifier() for item in fields["roles"].items(at_most=32)),
-        aliases=frozenset(item.printable() for item in fields["aliases"].items(at_most=100)),
-        conflict_groups=frozenset(item.identifier() for item in fields["conflictGroups"].items(at_most=32)),
+    return Person(
+        id=PersonId(fields["id"].identifier()),
+        name=fields["name"].name(),
+        roles=frozenset(item.identifier() for item in fields["roles"].items(at_most=MOST_ROLES)),
+        aliases=frozenset(item.printable() for item in fields["aliases"].items(at_most=MOST_ALIASES)),
+        conflict_groups=frozenset(
+            item.identifier() for item in fields["conflictGroups"].items(at_most=MOST_ROLES)
+        ),
         uniqueness_tag=fields["uniquenessTag"].digest(),
-        status=tuple(_interval(item) for item in fields["status"].items(at_least=1, at_most=100)),
-        credentials=tuple(_credential(item, name) for item in fields["credentials"].items(at_most=200)),
+        status=tuple(_interval(item) for item in fields["status"].items(at_least=1, at_most=MOST_INTERVALS)),
+        credentials=tuple(_credentials(fields["credentials"])),
     )
-    refuse_unproved(person, where=shape.where)
-    return person
 
 
 def _service(shape: Shape) -> Service:
@@ -110,15 +126,18 @@ def _service(shape: Shape) -> Service:
         optional=("formerControllers",),
     )  # fmt: skip
     former = fields.get("formerControllers")
-    name = ServiceId(fields["id"].identifier())
     return Service(
-        id=name,
-        name=_name(fields["name"]),
-        builder_ids=frozenset(item.printable() for item in fields["builderIds"].items(at_most=100)),
-        controllers=tuple(PersonId(item.identifier()) for item in fields["controllers"].items(at_most=1000)),
+        id=ServiceId(fields["id"].identifier()),
+        name=fields["name"].name(),
+        builder_ids=frozenset(item.printable() for item in fields["builderIds"].items(at_most=MOST_ALIASES)),
+        controllers=tuple(
+            PersonId(item.identifier()) for item in fields["controllers"].items(at_most=MOST_CONTROLLERS)
+        ),
         attested=fields["attested"].time(),
-        credentials=tuple(_credential(item, name) for item in fields["credentials"].items(at_most=200)),
-        former=() if former is None else tuple(_former(item) for item in former.items(at_most=1000)),
+        credentials=tuple(_credentials(fields["credentials"])),
+        former=()
+        if former is None
+        else tuple(_former(item) for item in former.items(at_most=MOST_CONTROLLERS)),
     )
 
 
@@ -127,66 +146,9 @@ def _former(shape: Shape) -> Former:
     return Former(person=PersonId(fields["person"].identifier()), until=fields["until"].time())
 
 
-def _credential(shape: Shape, holder: str) -> Credential:
-    fields = shape.fields(
-        "fingerprint", "spki", "uses", "enrolled", "enrolledBy", "validFrom", "validTo", "state",
-        optional=("tokenSerial", "stateSince", "stateReason", "proof"),
-    )  # fmt: skip
-    key = _key(fields["spki"])
-    if str(fields["fingerprint"].digest()) != key.fingerprint:
-        raise fields["fingerprint"].wanted(f"{key.fingerprint}, the fingerprint of spki")
-    serial, since, reason = fields.get("tokenSerial"), fields.get("stateSince"), fields.get("stateReason")
-    state = fields["state"].choice(State)
-    if (state is State.ACTIVE) != (since is None) or (since is None and reason is not None):
-        raise fields["state"].wanted("stateSince for a retired or revoked credential, and only for those")
-    uses = frozenset(item.choice(Use) for item in fields["uses"].items(at_least=1, at_most=len(Use)))
-    return Credential(
-        key=key,
-        uses=uses,
-        token_serial=None if serial is None else serial.identifier(),
-        enrolled=fields["enrolled"].time(),
-        enrolled_by=tuple(PersonId(item.identifier()) for item in fields["enrolledBy"].items(at_most=16)),
-        valid_from=fields["validFrom"].time(),
-        valid_to=fields["validTo"].time(),
-        state=state,
-        state_since=None if since is None else since.time(),
-        state_reason=None if reason is None else _name(reason),
-        proof=_proof(fields.get("proof"), key, holder, uses),
-    )
-
-
-def _proof(shape: Shape | None, key: PublicKey, holder: str, uses: frozenset[Use]) -> Proof | None:
-    if shape is None:
-        return None
-    fields = shape.fields("challenge", "signature")
-    challenge = fields["challenge"].base64()
-    if len(challenge) != CHALLENGE_BYTES:
-        raise fields["challenge"].wanted(f"{CHALLENGE_BYTES} bytes in base64")
-    proof = Proof(challenge=challenge, signature=fields["signature"].base64())
-    if not _holds(proof, key, holder, uses):
-        raise Untrusted(shape.where, f"the key did not sign to be enrolled for {holder} and these uses")
-    return proof
-
-
-@lru_cache(maxsize=_KEPT)
-def _holds(proof: Proof, key: PublicKey, holder: str, uses: frozenset[Use]) -> bool:
-    try:
-        verify_proof(proof, key, holder, uses, where="proof")
-    except Untrusted:
-        return False
-    return True
-
-
-def _key(shape: Shape) -> PublicKey:
-    try:
-        return _parsed_key(shape.base64())
-    except Malformed as error:
-        raise Malformed(shape.where, error.why) from error
-
-
-@lru_cache(maxsize=_KEPT)
-def _parsed_key(spki: bytes) -> PublicKey:
-    return parse_spki(spki, where="spki")
+def _credentials(shape: Shape) -> Iterator[Credential]:
+    for item in shape.items(at_most=MOST_CREDENTIALS):
+        yield ordinary_credential(item.value) or read_credential(item)
 
 
 def _interval(shape: Shape) -> Interval:
@@ -197,15 +159,8 @@ def _interval(shape: Shape) -> Interval:
     return Interval(
         since=fields["since"].time(),
         until=None if until is None else until.time(),
-        reason=None if reason is None else _name(reason),
+        reason=None if reason is None else reason.name(),
     )
-
-
-def _name(shape: Shape) -> str:
-    name = shape.text(at_most=100)
-    if not name.strip() or not name.isprintable():
-        raise shape.wanted("a printable name")
-    return name
 
 
 def _all_held(holders: Iterable[Holder]) -> Iterable[Held]:
@@ -223,11 +178,12 @@ def _refuse_shared_marks(people: Iterable[Person], where: str) -> None:
 def _refuse_shared_tokens(holders: Iterable[Holder], where: str) -> None:
     owner: dict[str, str] = {}
     for held in _all_held(holders):
-        serial = held.credential.token_serial
-        if serial is not None and owner.setdefault(serial, held.holder.id) != held.holder.id:
-            raise Malformed(
-                where, f"token {serial} found under {owner[serial]} and {held.holder.id}, one holder wanted"
-            )
+        for serial in held.credential.serials:
+            if owner.setdefault(serial, held.holder.id) != held.holder.id:
+                raise Malformed(
+                    where,
+                    f"token {serial} found under {owner[serial]} and {held.holder.id}, one holder wanted",
+                )
 
 
 def _refuse_strangers(roster: Roster, where: str) -> None:

@@ -9,12 +9,14 @@ import base64
 from dataclasses import dataclass
 from datetime import datetime
 
+from workstation.core.attestation import refuse_no_root
+from workstation.core.credential_proof import refuse_false
 from workstation.core.draft_document import closed, holder_of, listed, opened
 from workstation.core.enrolment import PROVED_USES, enrolment_objections
 from workstation.core.errors import Malformed
 from workstation.core.identity import PersonId
 from workstation.core.public_key import PublicKey
-from workstation.core.roster import Proof, Roster, Use
+from workstation.core.roster import Attestation, Proof, Roster, Use, Vouch
 from workstation.core.roster_document import parse_roster
 from workstation.core.shape import time_text
 from workstation.core.strict_json import JsonObject
@@ -23,7 +25,10 @@ from workstation.core.uniqueness import secret_check, uniqueness_tag
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolment:
-    """A key to be enrolled: for what, in which token, by whom, from and to when, and its own agreement."""
+    """A key to be enrolled: for what, in which token, by whom, from and to when.
+
+    `proof` is its own agreement, `vouched` are its enrollers' signatures, `attestation` its token's word.
+    """
 
     key: PublicKey
     uses: frozenset[Use]
@@ -32,6 +37,8 @@ class Enrolment:
     enrolled: datetime
     valid_to: datetime
     proof: Proof | None = None
+    vouched: tuple[Vouch, ...] = ()
+    attestation: Attestation | None = None
 
 
 def with_person(
@@ -90,7 +97,8 @@ def with_credential(draft: bytes, holder: str, enrolment: Enrolment) -> bytes:
     """Enrol a key for a person or service of the draft.
 
     Raises Malformed, also for a key held already, a person's key without the proof its uses need,
-    and enrollers who are too few, strangers or the holder; Untrusted for a proof that does not hold.
+    and enrollers who are too few, strangers, the holder, or whose cards did not sign; Untrusted for a
+    proof or an attestation that does not hold.
     """
     before = parse_roster(draft, where="roster draft")
     document = opened(draft, enrolment.enrolled)
@@ -99,8 +107,22 @@ def with_credential(draft: bytes, holder: str, enrolment: Enrolment) -> bytes:
         raise Malformed("proof of possession", "nothing found, a signature by the holder's card wanted")
     listed(entry, "credentials").append(_credential(enrolment))
     data = closed(document)
-    _refuse_enrollers(parse_roster(data), enrolment, len(before.custodians))
+    after = parse_roster(data, where="roster draft")
+    _refuse_enrollers(after, enrolment, len(before.custodians))
+    refuse_false(after.by_fingerprint[enrolment.key.fingerprint], after)
     return data
+
+
+def with_attestation_roots(draft: bytes, roots: tuple[bytes, ...], *, now: datetime) -> bytes:
+    """Add root certificates (DER) of makers of tokens; raises Malformed for one that is there already."""
+    document = opened(draft, now)
+    for root in roots:
+        refuse_no_root(root, where="attestation root")
+        text = base64.b64encode(root).decode()
+        if text in listed(document, "attestationRoots", begin=True):
+            raise Malformed("attestation root", "one that is in the roster already found, a new one wanted")
+        listed(document, "attestationRoots").append(text)
+    return closed(document)
 
 
 def next_version(roster: bytes, *, now: datetime) -> bytes:
@@ -128,6 +150,16 @@ def _credential(enrolment: Enrolment) -> JsonObject:
         found["proof"] = {
             "challenge": base64.b64encode(enrolment.proof.challenge).decode(),
             "signature": base64.b64encode(enrolment.proof.signature).decode(),
+        }
+    if enrolment.vouched:
+        found["vouched"] = [
+            {"fingerprint": vouch.fingerprint, "signature": base64.b64encode(vouch.signature).decode()}
+            for vouch in enrolment.vouched
+        ]
+    if enrolment.attestation is not None:
+        found["attestation"] = {
+            "serial": enrolment.attestation.serial,
+            "certificates": [base64.b64encode(one).decode() for one in enrolment.attestation.certificates],
         }
     return found
 

@@ -143,6 +143,10 @@ def _of_credential(held: Held, new: Credential) -> Iterator[str]:
         yield f"{_key(held)} reads as enrolled differently"
     if old.proof is not None and new.proof != old.proof:
         yield f"{_key(held)} has another proof of possession, or none"
+    if old.vouched and new.vouched != old.vouched:
+        yield f"{_key(held)} was vouched for differently"
+    if old.attestation is not None and new.attestation != old.attestation:
+        yield f"{_key(held)} has another attestation, or none"
     if _RANK[new.state] < _RANK[old.state]:
         yield f"{_key(held)} was {old.state.value}, and that is undone"
     elif old.state_since and new.state_since and new.state_since > old.state_since:

@@ -7,18 +7,17 @@ otherwise something would be signed that nobody was shown.
 
 from __future__ import annotations
 
-import base64
 import binascii
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from packageurl import PackageURL
 
 from workstation.core.errors import Malformed
 from workstation.core.identity import IDENTIFIER, SHA256_HEX, Digest
-from workstation.core.strict_json import JsonValue, kind_of
+from workstation.core.strict_json import JsonObject, JsonValue, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,15 +25,22 @@ if TYPE_CHECKING:
 
     EnumT = TypeVar("EnumT", bound=StrEnum)
 
+LONGEST_NAME: Final = 100
+LONGEST_PRINTABLE: Final = 500
 _RFC3339: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})",
     re.ASCII,
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """One JSON value and the path to it."""
+# fromisoformat takes more forms than the one we write, and strftime pads no year before 1000.
+TIME: Final = re.compile(
+    r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z", re.ASCII
+)
+
+
+class Shape(NamedTuple):
+    """One JSON value and the path to it; a tuple because a roster has a quarter of a million of them."""
 
     value: JsonValue
     where: str
@@ -51,16 +57,16 @@ class Shape:
         for name in required:
             if name not in self.value:
                 raise Malformed(f"{self.where}.{name}", "nothing found, a value wanted")
-        for name in self.value:
-            if name not in required and name not in optional:
-                raise Malformed(f"{self.where}.{name[:60]}", "unknown field found, none wanted")
-        return Fields(self)
+        if len(self.value) != len(required) + sum(name in self.value for name in optional):
+            unknown = next(name for name in self.value if name not in required and name not in optional)
+            raise Malformed(f"{self.where}.{unknown[:60]}", "unknown field found, none wanted")
+        return Fields(self.value, self.where)
 
     def open_fields(self) -> Fields:
         """Return the fields of an object in someone else's format, where more may stand beside ours."""
         if not isinstance(self.value, dict):
             raise self.wanted("an object")
-        return Fields(self)
+        return Fields(self.value, self.where)
 
     def items(self, *, at_least: int = 0, at_most: int = 10_000) -> Iterator[Shape]:
         """Return the items of an array whose length is within bounds."""
@@ -82,12 +88,19 @@ class Shape:
             raise self.wanted("an identifier of letters, digits and ._+@-")
         return self.value
 
-    def printable(self, *, at_most: int = 500) -> str:
+    def printable(self, *, at_most: int = LONGEST_PRINTABLE) -> str:
         """Return printable ASCII without spaces at the ends, such as a URI."""
         text = self.text(at_most=at_most)
         if not text or not text.isascii() or not text.isprintable() or text != text.strip():
             raise self.wanted("printable ASCII")
         return text
+
+    def name(self) -> str:
+        """Return words for people: printable, not blank, at most LONGEST_NAME characters."""
+        name = self.text(at_most=LONGEST_NAME)
+        if not name.strip() or not name.isprintable():
+            raise self.wanted("a printable name")
+        return name
 
     def digest(self) -> Digest:
         """Return a SHA-256 digest in hex."""
@@ -122,14 +135,12 @@ class Shape:
     def time(self) -> datetime:
         """Return a time in UTC with seconds, such as 2026-11-20T09:00:00Z (RFC 3339)."""
         text = self.text(at_most=20)
+        if not TIME.fullmatch(text):
+            raise self.wanted("a time such as 2026-11-20T09:00:00Z")
         try:
-            found = datetime.fromisoformat(text)
+            return datetime.fromisoformat(text)
         except ValueError as error:
             raise self.wanted("a time such as 2026-11-20T09:00:00Z") from error
-        # fromisoformat takes more forms than this one. The zone first: without it there is no UTC time.
-        if not text.endswith("Z") or time_text(found) != text:
-            raise self.wanted("a time such as 2026-11-20T09:00:00Z")
-        return found
 
     def foreign_time(self) -> datetime:
         """Return a time of someone else's format (RFC 3339), in UTC and to the second below."""
@@ -146,10 +157,10 @@ class Shape:
         """Return bytes from canonical standard base64 (RFC 4648 section 4)."""
         text = self.text(at_most=8 * 1024 * 1024)
         try:
-            data = base64.b64decode(text, validate=True)
-        except (binascii.Error, ValueError) as error:
+            data = binascii.a2b_base64(text, strict_mode=True)
+        except ValueError as error:
             raise Malformed(self.where, "not base64") from error
-        if base64.b64encode(data).decode() != text:
+        if binascii.b2a_base64(data, newline=False).decode() != text:
             raise Malformed(self.where, "base64 with stray bits found, the canonical form wanted")
         return data
 
@@ -169,28 +180,22 @@ class Shape:
 class Fields:
     """The fields of one object."""
 
-    shape: Shape
+    values: JsonObject
+    where: str
 
     def __getitem__(self, name: str) -> Shape:
         """Return the field; raises Malformed when an open object lacks it."""
-        found = self.get(name)
-        if found is None:
-            raise Malformed(f"{self.shape.where}.{name}", "nothing found, a value wanted")
-        return found
+        if name not in self.values:
+            raise Malformed(f"{self.where}.{name}", "nothing found, a value wanted")
+        return Shape(self.values[name], f"{self.where}.{name}")
 
     def get(self, name: str) -> Shape | None:
         """Return the field, or None when it is absent."""
-        value = self.shape.value
-        if not isinstance(value, dict) or name not in value:
-            return None
-        return Shape(value[name], f"{self.shape.where}.{name}")
+        return self[name] if name in self.values else None
 
     def each(self) -> Iterator[tuple[str, Shape]]:
         """Return every field with its name."""
-        value = self.shape.value
-        if isinstance(value, dict):
-            for name, item in value.items():
-                yield name, Shape(item, f"{self.shape.where}.{name}")
+        return ((name, self[name]) for name in self.values)
 
 
 def time_text(moment: datetime) -> str:

@@ -2,7 +2,7 @@
 
 A keyid only says where to look. A signature that names a known key and does not verify under it is
 `Untrusted`; one that names no known key is kept as a stranger's, because whoever made it may have
-had a hand in what is signed.
+had a hand in what is signed. A key that never proved itself is nobody's: using it is `Untrusted`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from workstation.core.credential_proof import refuse_false_proof
 from workstation.core.errors import Untrusted
 from workstation.core.roster import Held, Roster, Use
 
@@ -61,5 +62,6 @@ def _signer(signature: Signature, envelope: Envelope, roster: Roster, where: str
     held = roster.holder_of_keyid(signature.keyid)
     if held is None:
         return Stranger(signature.keyid)
+    refuse_false_proof(held)
     held.credential.key.verify(signature.value, envelope.signed_bytes, where=where)
     return Known(held)

@@ -45,7 +45,10 @@ def parse(data: bytes, *, where: str, limit: int = MAX_BYTES, decimals: bool = F
         ) from error
     except RecursionError as error:
         raise Malformed(where, f"nested deeper than {MAX_DEPTH}") from error
-    _refuse_oddities(value, where, MAX_DEPTH)
+    _refuse_depth(value, where)
+    if b"\\u" in data:
+        # UTF-8 has no surrogates: a lone one can only come from an escape.
+        _refuse_surrogates(value, where)
     return value
 
 
@@ -80,12 +83,19 @@ def kind_of(value: JsonValue) -> str:
 
 
 def _object(pairs: list[tuple[str, JsonValue]], where: str) -> JsonObject:
-    found: JsonObject = {}
-    for key, value in pairs:
-        if key in found:
-            raise Malformed(where, f"key {key!a} found twice in one object, once wanted")
-        found[key] = value
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Malformed(where, f"key {_twice(pairs)!a} found twice in one object, once wanted")
     return found
+
+
+def _twice(pairs: list[tuple[str, JsonValue]]) -> str:
+    seen: set[str] = set()
+    for key, _ in pairs:
+        if key in seen:
+            return key
+        seen.add(key)
+    return ""
 
 
 def _integer(text: str, where: str) -> int:
@@ -98,20 +108,32 @@ def _refuse_number(text: str, where: str) -> JsonValue:
     raise Malformed(where, f"number {text[:40]} found, an integer within 2^53 - 1 wanted")
 
 
-def _refuse_oddities(value: JsonValue, where: str, depth_left: int) -> None:
-    """Refuse lone surrogates anywhere, and nesting beyond what is left."""
+def _refuse_depth(value: JsonValue, where: str) -> None:
+    """Refuse nesting beyond MAX_DEPTH, level by level: most values hold nothing."""
+    level = [value] if isinstance(value, list | dict) else []
+    for _ in range(MAX_DEPTH):
+        level = [
+            inner
+            for item in level
+            for inner in (item.values() if isinstance(item, dict) else item)
+            if isinstance(inner, list | dict)
+        ]
+        if not level:
+            return
+    raise Malformed(where, f"nested deeper than {MAX_DEPTH}")
+
+
+def _refuse_surrogates(value: JsonValue, where: str) -> None:
     match value:
         case str():
             if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
                 raise Malformed(where, "a lone surrogate was found in a string, Unicode wanted")
-        case list() | dict() if not depth_left:
-            raise Malformed(where, f"nested deeper than {MAX_DEPTH}")
         case list():
             for item in value:
-                _refuse_oddities(item, where, depth_left - 1)
+                _refuse_surrogates(item, where)
         case dict():
             for key, item in value.items():
-                _refuse_oddities(key, where, depth_left)
-                _refuse_oddities(item, where, depth_left - 1)
+                _refuse_surrogates(key, where)
+                _refuse_surrogates(item, where)
         case _:
             pass

@@ -11,10 +11,20 @@ from workstation.core.roster import Roster
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrustStep:
+    """One version of the trust root on the way to another: its roster, and who signed it."""
+
+    targets_version: int
+    roster: Roster
+    signed_by: frozenset[Fingerprint]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrustSnapshot:
     """Verified TUF metadata, read: versions, the earliest expiry (exclusive), roster and policy.
 
-    `signed_by` are the custodian keys that signed the targets; empty where nobody asked.
+    `signed_by` are the custodian keys that signed the targets; empty where nobody asked. `between` are the
+    versions after the one followed so far and before this; empty where nobody asked, or none was found.
     """
 
     root_version: int
@@ -23,3 +33,10 @@ class TrustSnapshot:
     roster: Roster
     policy: Policy
     signed_by: frozenset[Fingerprint] = frozenset()
+    between: tuple[TrustStep, ...] = ()
+
+    @property
+    def steps(self) -> tuple[TrustStep, ...]:
+        """Every version known from the one followed so far up to this one, in order."""
+        own = TrustStep(targets_version=self.targets_version, roster=self.roster, signed_by=self.signed_by)
+        return (*self.between, own)

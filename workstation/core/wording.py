@@ -88,6 +88,10 @@ RULES: Final[dict[str, Words]] = {
     "TRUST-EXPIRED": Words("Roster and policy have expired.", "Ask the custodians for a renewed trust root."),
     "TRUST-EARLY": Words("Roster and policy are not in effect yet.", "Check the clock, or wait."),
     "TRUST-ROLLBACK": Words("This is an older roster or policy than one seen here.", "Bring the newest one."),
+    "ROSTER-PROOF": Words(
+        "Something in this roster was not signed by the card it names.",
+        "Do not use it. `roster lint` says which key; its custodians enrol it anew.",
+    ),
     "ROSTER-SUCCESSION": Words(
         "This roster does not follow the one before it.",
         "Do not use it. Custodians draft the next one with `roster next`, and other custodians sign it.",

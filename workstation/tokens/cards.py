@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from hsm.attesting import attestation
 from hsm.errors import TokenCode, TokenError
 from hsm.facts import CandidateKey, IdentifiedKey, TokenFacts
 from hsm.link import TokenWorker
@@ -99,6 +100,14 @@ class Cards:
         """Return the ECDH secret of a card's key-agreement key and a peer's point; the caller wipes it."""
         with _translated():
             return self._worker.derive(parse_uri(uri), point, pin)
+
+    def attestation(self, slot: str, *, reader: str | None = None) -> tuple[bytes, ...]:
+        """Return the certificates (DER) by which a PIV card attests the key in a slot, the key's own first.
+
+        `reader` is needed where several cards are in reach.
+        """
+        with _translated():
+            return attestation(slot, reader, environment=_environment())
 
     def _card(self, facts: TokenFacts) -> Card:
         uri = TokenUri(token=facts.label, serial=facts.serial, id=SIGNING_KEY_ID)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from workstation.core.credential_proof import proof_violations
 from workstation.core.errors import Malformed
 from workstation.core.public_key import PublicKey
 from workstation.core.roster_document import parse_roster
@@ -70,9 +71,10 @@ class TrustChange:
     def violations(self, signers: frozenset[Fingerprint]) -> tuple[Violation, ...]:
         """Return why these custodians may not sign this roster: nothing when they may."""
         new = parse_roster(self.delivery.roster)
+        false = tuple(proof_violations(new))
         if self.before is None:
-            return first_violations(new)
-        return successor_violations(self.before.snapshot.roster, new, signers=signers)
+            return (*false, *first_violations(new))
+        return (*false, *successor_violations(self.before.snapshot.roster, new, signers=signers))
 
 
 def custodians_of(trust: VerifiedTrust) -> Custodians:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from workstation.core.credential_proof import refuse_false_proofs
 from workstation.core.policy_document import parse_policy
 from workstation.core.roster_document import parse_roster
 from workstation.core.roster_succession import refuse_no_successor
@@ -43,7 +44,9 @@ def propose_first(
 
     Raises Malformed for odd custodians or documents, Untrusted for a roster whose keys were enrolled oddly.
     """
-    refuse_no_successor(None, parse_roster(delivery.roster))
+    roster = parse_roster(delivery.roster)
+    refuse_false_proofs(roster)
+    refuse_no_successor(None, roster)
     parse_policy(delivery.policy)
     refuse_odd_custodians(custodians, threshold)
     root = draft_root(custodians, threshold, 1, expires)
@@ -65,6 +68,7 @@ def propose_update(seen: VerifiedTrust, *, delivery: Delivery, expires: datetime
     """
     roster = parse_roster(delivery.roster)
     refuse_older_documents(seen.snapshot, roster, parse_policy(delivery.policy))
+    refuse_false_proofs(roster)
     refuse_no_successor(seen.snapshot.roster, roster)
     versions = _next_versions(seen)
     root = parse_metadata(Root, seen.root_bytes, where=_ROOT).signed

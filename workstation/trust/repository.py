@@ -12,6 +12,7 @@ from workstation.core.roster_document import parse_roster
 from workstation.core.roster_succession import refuse_no_successor
 from workstation.trust.directory import read_repository
 from workstation.trust.drafting import Delivery, utc
+from workstation.trust.history import earlier_files
 from workstation.trust.proposing import propose_first, propose_rotation, propose_update
 from workstation.trust.rollback import refuse_rollback
 from workstation.trust.root_chain import FIRST_ROOT
@@ -151,11 +152,13 @@ def _replaced(
 def write_next(directory: Path, seen: VerifiedTrust, made: VerifiedTrust) -> None:
     """Put `made` in the place of `seen`, its predecessor; raises Untrusted or MediaError.
 
-    Under the same root a crash at any moment leaves one of the two, whole. Under a new root see
-    `replace_directory`: the timestamp of either is worth nothing under the root of the other.
+    A crash at any moment leaves one of the two, whole; under a new root see `replace_directory`. Who signed
+    the versions before, and their rosters, stay.
     """
     refuse_rollback(seen, made)
+    earlier = earlier_files(read_repository(directory), made.snapshot.targets_version)
+    files = {**earlier, **made.files}
     if made.root_chain == seen.root_chain:
-        advance_directory(directory, made.files, last=TIMESTAMP)
+        advance_directory(directory, files, last=TIMESTAMP)
     else:
-        replace_directory(directory, made.files)
+        replace_directory(directory, files)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from workstation.core.credential_proof import refuse_false_proof
 from workstation.core.errors import Malformed, Untrusted
 from workstation.core.identity import Digest, digest_of
 from workstation.core.policy_document import parse_policy
@@ -47,7 +48,7 @@ class _Rest(NamedTuple):
     targets: MetadataFile[Targets]
 
 
-class _Document(NamedTuple):
+class Document(NamedTuple):
     """A target's bytes, and the file they are in."""
 
     where: str
@@ -63,7 +64,7 @@ def verify_repository(files: Mapping[str, bytes], *, root: bytes, now: datetime)
     chain = walk_roots(files, root)
     rest = _rest(files, chain[-1])
     parts = (chain[-1].metadata, *rest)
-    roles = {RoleName(part.signed.type): _role(part, chain[-1]) for part in parts}
+    roles = {RoleName(part.signed.type): role_of(part, chain[-1]) for part in parts}
     documents = _documents(files, rest.targets)
     used = {FIRST_ROOT: root} | {numbered(RoleName.ROOT, link.version): link.metadata.data for link in chain}
     return VerifiedTrust(
@@ -92,20 +93,20 @@ def target_file(name: str, digest: Digest) -> str:
 
 
 def _rest(files: Mapping[str, bytes], newest: RootLink) -> _Rest:
-    timestamp = _signed(Timestamp, files, TIMESTAMP, newest)
+    timestamp = signed_metadata(Timestamp, files, TIMESTAMP, newest)
     snapshot = _listed(Snapshot, files, timestamp.signed.snapshot_meta, newest)
     targets = _listed(Targets, files, _targets_entry(snapshot), newest)
     return _Rest(timestamp, snapshot, targets)
 
 
-def _documents(files: Mapping[str, bytes], targets: MetadataFile[Targets]) -> dict[str, _Document]:
-    return {name: _document(files, targets, name) for name in (ROSTER, POLICY)}
+def _documents(files: Mapping[str, bytes], targets: MetadataFile[Targets]) -> dict[str, Document]:
+    return {name: document_of(files, targets, name) for name in (ROSTER, POLICY)}
 
 
-def _snapshot(roles: Mapping[RoleName, VerifiedRole], documents: Mapping[str, _Document]) -> TrustSnapshot:
+def _snapshot(roles: Mapping[RoleName, VerifiedRole], documents: Mapping[str, Document]) -> TrustSnapshot:
     roster = parse_roster(documents[ROSTER].data, where=ROSTER)
     for name, role in roles.items():
-        _refuse_one_person_twice(name, role, roster)
+        refuse_one_person_twice(name, role, roster)
     return TrustSnapshot(
         root_version=roles[RoleName.ROOT].version,
         targets_version=roles[RoleName.TARGETS].version,
@@ -116,9 +117,10 @@ def _snapshot(roles: Mapping[RoleName, VerifiedRole], documents: Mapping[str, _D
     )
 
 
-def _signed(
+def signed_metadata(
     kind: type[SignedT], files: Mapping[str, bytes], name: str, newest: RootLink
 ) -> MetadataFile[SignedT]:
+    """Return the metadata in a file, signed by the threshold one root names; raises Malformed, Untrusted."""
     metadata = parse_metadata(kind, file_of(files, name), where=name)
     verify_signatures(metadata, (newest.custody[RoleName(kind.type)],))
     return metadata
@@ -129,7 +131,7 @@ def _listed(
 ) -> MetadataFile[SignedT]:
     """Return the metadata another role lists, at exactly the version, length and hashes listed."""
     name = numbered(RoleName(kind.type), entry.version)
-    metadata = _signed(kind, files, name, newest)
+    metadata = signed_metadata(kind, files, name, newest)
     if metadata.signed.version != entry.version:
         raise Untrusted(name, f"version {metadata.signed.version} found, {entry.version} wanted")
     _refuse_other_bytes(entry, metadata)
@@ -143,29 +145,29 @@ def _targets_entry(snapshot: MetadataFile[Snapshot]) -> MetaFile:
     return entry
 
 
-def _document(files: Mapping[str, bytes], targets: MetadataFile[Targets], name: str) -> _Document:
+def document_of(files: Mapping[str, bytes], targets: MetadataFile[Targets], name: str) -> Document:
     """Return a target. Its SHA-256 must be listed, whatever other digests are."""
     entry = targets.signed.targets.get(name)
     if entry is None or "sha256" not in entry.hashes:
         raise Malformed(f"{targets.where}.targets", f"nothing found, {name} with its sha256 wanted")
     where = target_file(name, Digest(entry.hashes["sha256"]))
-    found = _Document(where, file_of(files, where))
+    found = Document(where, file_of(files, where))
     _refuse_other_bytes(entry, found)
     return found
 
 
-def _by_name(found: Iterable[MetadataFile[Signed] | _Document]) -> dict[str, bytes]:
+def _by_name(found: Iterable[MetadataFile[Signed] | Document]) -> dict[str, bytes]:
     return {item.where: item.data for item in found}
 
 
-def _refuse_other_bytes(entry: MetaFile | TargetFile, found: MetadataFile[Signed] | _Document) -> None:
+def _refuse_other_bytes(entry: MetaFile | TargetFile, found: MetadataFile[Signed] | Document) -> None:
     try:
         entry.verify_length_and_hashes(found.data)
     except LengthOrHashMismatchError as error:
         raise Untrusted(found.where, str(error)) from error
 
 
-def _role(part: MetadataFile[Signed], newest: RootLink) -> VerifiedRole:
+def role_of(part: MetadataFile[Signed], newest: RootLink) -> VerifiedRole:
     """Return the facts of a verified part; every signature on it holds by now."""
     custody = newest.custody[RoleName(part.signed.type)]
     return VerifiedRole(
@@ -180,9 +182,12 @@ def _role(part: MetadataFile[Signed], newest: RootLink) -> VerifiedRole:
     )
 
 
-def _refuse_one_person_twice(name: RoleName, role: VerifiedRole, roster: Roster) -> None:
+def refuse_one_person_twice(name: RoleName, role: VerifiedRole, roster: Roster) -> None:
     """Refuse a threshold met by two keys that the roster delivered says one holder has."""
     held = {fingerprint: roster.holder_of(fingerprint) for fingerprint in role.signed_by}
+    for one in held.values():
+        if one is not None:
+            refuse_false_proof(one)
     holders = {fingerprint if by is None else by.holder.id for fingerprint, by in held.items()}
     if len(holders) < role.threshold:
         raise Untrusted(name.value, f"{len(holders)} distinct custodians signed, {role.threshold} wanted")

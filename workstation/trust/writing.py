@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workstation.core.errors import MediaError
+from workstation.trust.exchange import exchange
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -32,14 +33,17 @@ def write_directory(directory: Path, files: Mapping[str, bytes]) -> None:
 
 
 def replace_directory(directory: Path, files: Mapping[str, bytes]) -> None:
-    """Put `files` in the place of a directory; raises MediaError.
+    """Put `files` in the place of a directory at once; raises MediaError.
 
-    Should power fail between the two renames, the old one is whole beside it as `.NAME.previous`, and
-    `restore_interrupted` puts it back.
+    A filesystem that cannot let two directories change places needs two renames: should power fail between
+    them, the old one is whole beside it as `.NAME.previous`, and `restore_interrupted` puts it back.
     """
     refuse_interrupted(directory)
-    previous = _previous(directory)
     with _disk(directory), _staged(directory, files) as staged:
+        if exchange(staged, directory):
+            _sync(directory.parent)
+            return
+        previous = _previous(directory)
         directory.rename(previous)
         try:
             staged.rename(directory)

@@ -62,23 +62,29 @@ def draft_roster(narrator: Narrator, world: World, station: Path) -> Path:
         words = ["roster", "add-service", str(roster), "--id", service, "--name", name]
         words += ["--builder-id", builder] if builder else []
         narrator.countersign(*words, "--controller", controller)
-    for person in cast.PEOPLE:
+    custodians = {f"p-{name}": world.card(name) for name in cast.CUSTODIANS}
+    # Custodians first: their cards then sign for everybody else's.
+    for person in sorted(cast.PEOPLE, key=lambda one: one.id not in custodians):
         for card, uses in person.cards:
-            _enrol(narrator, roster, person.id, world.card(card), uses)
-    _enrol(narrator, roster, "ci-7", world.card("ci-7"), ("evidence",))
+            by = [] if person.id in custodians else [*custodians.values()][:2]
+            words = _enrolling(roster, person.id, world.card(card), uses)
+            _enrol(narrator, words, world.card(card), by)
+    _enrol(narrator, _enrolling(roster, "ci-7", world.card("ci-7"), ("evidence",)), world.card("ci-7"), [])
     narrator.countersign(
         "roster", "enrol", str(roster), "--holder", "ws-1", "--key", str(station), "--use", "station"
     )
     return roster
 
 
-def _enrol(narrator: Narrator, roster: Path, holder: str, card: Card, uses: tuple[str, ...]) -> None:
-    """Have the card sign that it is enrolled, before two custodians who are somebody else."""
+def _enrolling(roster: Path, holder: str, card: Card, uses: tuple[str, ...]) -> list[str]:
     words = ["roster", "enrol", str(roster), "--holder", holder, "--token", card.uri]
-    words += [part for use in uses for part in ("--use", use)]
-    enrollers = [f"p-{name}" for name in cast.CUSTODIANS if f"p-{name}" != holder][:2]
-    words += [part for enroller in enrollers for part in ("--by", enroller)]
-    narrator.countersign(*words, pins=(card.pin,))
+    return words + [part for use in uses for part in ("--use", use)]
+
+
+def _enrol(narrator: Narrator, words: list[str], card: Card, by: list[Card]) -> None:
+    """Have the card sign that it is enrolled, and those who enrol it sign that it is its holder's."""
+    cards = [part for enroller in by for part in ("--by-card", enroller.uri)]
+    narrator.countersign(*words, *cards, pins=(card.pin, *(enroller.pin for enroller in by)))
 
 
 def sign_trust_root(narrator: Narrator, world: World, roster: Path) -> None:

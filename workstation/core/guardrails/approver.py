@@ -22,7 +22,10 @@ from workstation.core.verdict import Violation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A signer before a request: the key's holder if any, the token it was in, and when they sign."""
+    """A signer before a request: the key's holder if any, the token it was in, and when they sign.
+
+    `roots` are those the roster has for attestations.
+    """
 
     label: str
     held: Held | None
@@ -31,6 +34,7 @@ class Standing:
     builders: BuilderSet
     rule: Rule
     at: datetime
+    roots: tuple[bytes, ...] = ()
 
     @property
     def person(self) -> Person | None:

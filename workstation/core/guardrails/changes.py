@@ -13,7 +13,6 @@ from workstation.core.facts import Facts
 from workstation.core.identity import Fingerprint, PersonId
 from workstation.core.policy_controls import Need
 from workstation.core.roster import Person, Roster
-from workstation.core.trust_snapshot import TrustSnapshot
 from workstation.core.verdict import Violation
 
 
@@ -23,7 +22,7 @@ def policy_change(action: Action, facts: Facts) -> Iterator[Violation]:
         case ApplyTrust(trust=offered) if facts.trust is not None:
             need = facts.trust.policy.policy_change
             if need is not None and offered.policy.digest != facts.trust.policy.digest:
-                for detail in _short(need, offered, facts.trust.roster, facts.now):
+                for detail in _short(need, offered.signed_by, facts.trust.roster, facts.now):
                     yield Violation("POLICY-CHANGE", detail, "policyChange")
         case _:
             return
@@ -34,16 +33,19 @@ def roster_change(action: Action, facts: Facts) -> Iterator[Violation]:
     match action:
         case ApplyTrust(trust=offered) if facts.trust is not None:
             need = facts.trust.policy.roster_change
-            if need is not None and offered.roster.digest != facts.trust.roster.digest:
-                for detail in _short(need, offered, facts.trust.roster, facts.now):
-                    yield Violation("ROSTER-CHANGE", detail, "rosterChange")
+            before = facts.trust.roster
+            for step in offered.steps:
+                if need is not None and step.roster.digest != before.digest:
+                    for detail in _short(need, step.signed_by, before, facts.now):
+                        yield Violation("ROSTER-CHANGE", detail, "rosterChange")
+                before = step.roster
         case _:
             return
 
 
-def _short(need: Need, offered: TrustSnapshot, roster: Roster, now: datetime) -> Iterator[str]:
+def _short(need: Need, signers: frozenset[Fingerprint], roster: Roster, now: datetime) -> Iterator[str]:
     """Yield what is lacking, by the roster followed so far: an offered one could name its own signers."""
-    have = _people(offered.signed_by, need.role, roster, now)
+    have = _people(signers, need.role, roster, now)
     if len(have) < need.at_least:
         yield f"{len(have)} of {need.at_least} people with role {need.role} signed it"
 

@@ -28,6 +28,7 @@ def approver(action: Action, facts: Facts) -> Iterator[Violation]:
                 builders=case.builders,
                 rule=case.rule,
                 at=facts.now,
+                roots=case.trust.roster.attestation_roots,
             )
             yield from objections(standing)
         case _:

@@ -47,6 +47,7 @@ GUARDRAILS: Final[tuple[Guardrail, ...]] = (
     trust.trust_expired,
     trust.trust_early,
     trust.trust_rollback,
+    roster.roster_proof,
     roster.roster_succession,
     trust.policy_rule,
     changes.policy_change,
