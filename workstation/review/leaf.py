@@ -79,7 +79,7 @@ class _Reading:
         self.size += len(piece)
         if self.size > limits.member:
             raise TooMuch(self._path, f"more than {limits.member} bytes in one member")
-        self._tail = (self._tail + piece)[-_TAIL:]
+        self._tail = (self._tail + piece)[-_TAIL:] if self._tail else piece[-_TAIL:]
         other = limits.program if self._program else limits.text_member
         most = limits.nested_container if self._holds else other
         if len(self.held) + len(piece) <= most:

