@@ -94,9 +94,9 @@ def export_of(log, start=0, stop=None, checkpoint=None):
         bodies=tuple(log.bodies(start, stop)),
         frames=log.frames(start, stop),
         checkpoint=checkpoint or checkpoint_note(log),
-        before=tuple(reversed(log.inclusion(start, start + 1))),
-        after=log.consistency(stop, size),
-        proofs={seq: log.inclusion(seq, size) for seq in range(start, stop, 7)},
+        before=tuple(reversed(log.tree.inclusion(start, start + 1))),
+        after=log.tree.consistency(stop, size),
+        proofs={seq: log.tree.inclusion(seq, size) for seq in range(start, stop, 7)},
         signers=SIGNERS,
     )
 
