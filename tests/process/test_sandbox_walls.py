@@ -371,3 +371,60 @@ tell(refused=refused, seccomp=walls.seccomp, landlock=walls.landlock_abi > 0)
 def test_a_kernel_call_that_fails_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(WallsUnavailable, match=r"landlock: call 444: Invalid argument"):
         sandbox._landlock_call(444, None, 0, 999)
+
+
+CLOSED_FILES = """
+(where / "given").write_text("x")
+{before}
+walls = confine_to(deny_files=True)
+calls = dict(
+    open=lambda: os.open(where / "given", os.O_RDONLY), create=lambda: (where / "new").write_text(""),
+    delete=lambda: (where / "given").unlink(), move=lambda: (where / "given").rename(where / "b"),
+    folder=lambda: (where / "d").mkdir(), link=lambda: (where / "l").symlink_to("x"),
+    mode=lambda: (where / "given").chmod(0), shorten=lambda: os.truncate(where / "given", 0),
+    socket=lambda: socket.socket(), fork=fork, execute=execute, signal=lambda: os.kill(os.getppid(), 0))
+tell(abi=walls.landlock_abi > 0, **{{name: attempt(call) for name, call in calls.items()}})
+"""
+
+
+@pytest.mark.parametrize("landlock", [True, False])
+def test_files_stay_closed_by_seccomp_alone(tmp_path: Path, landlock: bool) -> None:
+    told = inside(CLOSED_FILES.format(before="" if landlock else NO_LANDLOCK), tmp_path)
+
+    assert told.pop("abi") is landlock
+    assert set(told.values()) == {"EPERM"}
+    assert (tmp_path / "given").read_text() == "x"
+    assert [path.name for path in tmp_path.iterdir()] == ["given"]
+
+
+def test_a_file_opened_before_can_be_read_where_seccomp_closes_the_others(tmp_path: Path) -> None:
+    (tmp_path / "given").write_text("x")
+
+    told = inside(
+        NO_LANDLOCK
+        + """
+fd = os.open(where / "given", os.O_RDONLY)
+confine_to(deny_files=True)
+tell(content=os.read(fd, 10).decode())
+""",
+        tmp_path,
+    )
+
+    assert told == {"content": "x"}
+
+
+def test_without_libseccomp_a_kernel_with_landlock_alone_is_refused(tmp_path: Path) -> None:
+    told = inside(
+        """
+def absent():
+    raise sandbox.WallsUnavailable("seccomp", "missing")
+sandbox._libseccomp = absent
+try:
+    confine_to(deny_files=True)
+except sandbox.WallsUnavailable as error:
+    tell(wall=error.wall)
+""",
+        tmp_path,
+    )
+
+    assert told == {"wall": "seccomp"}

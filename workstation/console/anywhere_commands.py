@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from workstation.console.opening import cards_of
+from workstation.console.progress import progress_on_terminal
 from workstation.console.reply import REFUSED, Reply
 from workstation.core.errors import Malformed, MediaError
 from workstation.core.key_readers.files import read_keys
@@ -28,10 +29,16 @@ _PROGRAMS: Final = {
     "openssl": "apt-get install openssl (to check a countersignature by hand)",
 }
 
+_NO_LANDLOCK: Final = (
+    "This kernel has no Landlock: seccomp alone closes files to the review child, which will do;"
+    " the journal writer and the screen want Landlock."
+)
+
 
 def diff(arguments: Namespace) -> Reply:
     """Compare two files or directories as releases."""
-    found = diff_of_paths(Path(arguments.old), Path(arguments.new))
+    with progress_on_terminal() as watch:
+        found = diff_of_paths(Path(arguments.old), Path(arguments.new), watch=watch)
     if arguments.html is not None:
         try:
             Path(arguments.html).write_text(page(found), encoding="utf-8")
@@ -70,16 +77,20 @@ def fingerprint(arguments: Namespace) -> Reply:
 
 def doctor(_arguments: Namespace) -> Reply:
     """Say what is missing on this machine, and the command that mends it."""
+    notes = list[str]()
     missing = [f"{name}: {mend}" for name, mend in _PROGRAMS.items() if shutil.which(name) is None]
     try:
         walls = standing_walls()
         missing += [
-            f"{wall} is not refused to the review child" for wall, stands in walls.items() if not stands
+            f"{wall} is not refused to the review child"
+            for wall, stands in walls.refused.items()
+            if not stands
         ]
+        notes = [_NO_LANDLOCK] if not walls.landlock_abi else []
     except (WallsUnavailable, Malformed) as error:
-        missing.append(f"walls: {error} (a kernel with Landlock is needed)")
-    document: JsonObject = {"missing": [*missing]}
-    lines = tuple(missing) or ("Nothing is missing.",)
+        missing.append(f"walls: {error} (libseccomp2 and a kernel with seccomp are needed)")
+    document: JsonObject = {"missing": [*missing], "notes": [*notes]}
+    lines = (*(missing or ["Nothing is missing."]), *notes)
     return Reply(document=document, lines=lines, status=1 if missing else 0)
 
 

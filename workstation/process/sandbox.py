@@ -43,11 +43,31 @@ _ALLOW: Final = 0x7FFF0000
 _ERRNO: Final = 0x00050000
 _SYNC_THREADS: Final = 4  # SCMP_FLTATR_CTL_TSYNC
 _MASKED_EQUAL: Final = 7
+_NO_SUCH_CALL: Final = -1
 _CLONE_THREAD: Final = 0x00010000
 # io_uring would open sockets past the filter, so it goes with either family.
 _RING: Final = ("io_uring_setup",)
 _SOCKET_CALLS: Final = ("socket", "socketpair", "connect", "bind", "listen", "accept", "accept4", *_RING)
 _MEMORY_CALLS: Final = ("ptrace", "process_vm_readv", "process_vm_writev")
+# Every call that opens, makes, moves or marks something by its path or handle, for kernels without Landlock.
+_FILE_CALLS: Final = (
+    *("open", "openat", "openat2", "creat", "truncate", "open_by_handle_at", "name_to_handle_at", "mq_open"),
+    *("rename", "renameat", "renameat2", "link", "linkat", "symlink", "symlinkat", "unlink", "unlinkat"),
+    *("mkdir", "mkdirat", "rmdir", "mknod", "mknodat", "chmod", "fchmodat", "chown", "lchown", "fchownat"),
+    *("utime", "utimes", "utimensat", "futimesat", "setxattr", "lsetxattr", "removexattr", "lremovexattr"),
+    *("mount", "umount2", "pivot_root", "chroot", "chdir", "fchdir", "swapon", "acct", "uselib"),
+    *(
+        "kill",
+        "bpf",
+        "perf_event_open",
+        "userfaultfd",
+        "keyctl",
+        "add_key",
+        "request_key",
+        "shmget",
+        "msgget",
+    ),
+)
 _PROCESS_CALLS: Final = ("execve", "execveat", "fork", "vfork", *_MEMORY_CALLS, *_RING)
 
 
@@ -99,20 +119,24 @@ def confine_to(
     network: bool = False,
     deny_processes: bool = True,
     deny_sockets: bool = True,
+    deny_files: bool = False,
     best_effort: bool = False,
 ) -> Walls:
     """Close every file but those beneath `read` and `write`; close processes, sockets and the network.
 
     A path that is not there stays closed. `write` includes reading. Executing is never granted.
     `network` leaves TCP, abstract sockets and all socket calls open; `deny_sockets=False` alone
-    leaves Unix sockets. Files already open stay usable. Raises WallsUnavailable when a wall cannot
+    leaves Unix sockets. `deny_files` closes files by seccomp too, so that a kernel without Landlock will
+    do. Files already open stay usable. Raises WallsUnavailable when a wall cannot
     be built, unless `best_effort`, and then the answer says which stand.
     """
     names = _denied_calls(deny_processes=deny_processes, deny_sockets=deny_sockets and not network)
+    names += _FILE_CALLS if deny_files else ()
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
     # Landlock last: the filter's library still has to be opened.
     filtered = _built(lambda: _seccomp(names, deny_processes=deny_processes), best_effort=best_effort) > 0
-    abi = _built(lambda: _landlock(read, write, network=network), best_effort=best_effort)
+    closed_already = deny_files and filtered
+    abi = _built(lambda: _landlock(read, write, network=network), best_effort=best_effort or closed_already)
     return Walls(landlock_abi=abi, seccomp=filtered)
 
 
@@ -241,6 +265,8 @@ def _libseccomp() -> ctypes.CDLL:
 
 def _deny(library: ctypes.CDLL, context: int, name: str, code: int, *when: _Comparison) -> None:
     number = library.seccomp_syscall_resolve_name(name.encode())
+    if number == _NO_SUCH_CALL:
+        return  # a call of newer kernels, or of other machines
     conditions = (_Comparison * len(when))(*when)
     _expect_zero(name, library.seccomp_rule_add_array(context, _ERRNO | code, number, len(when), conditions))
 

@@ -8,6 +8,7 @@ ends.
 from __future__ import annotations
 
 import codecs
+import ctypes
 import os
 import socket
 import sys
@@ -21,21 +22,24 @@ from workstation.process import frames
 from workstation.process.sandbox import Walls, WallsUnavailable, confine_to, limit
 from workstation.review.artifact_signatures import artifact_signers
 from workstation.review.compare import compare
-from workstation.review.job import Given, Job, Task, parse_job
+from workstation.review.job import NEW, OLD, Given, Job, Task, parse_job
 from workstation.review.ledger import LIMIT, Ledger
+from workstation.review.lending import Borrower
 from workstation.review.limits import GIB, Limits
+from workstation.review.pairing import pair_artifacts
 from workstation.review.source import FileSource
+from workstation.review.telling import Telling
 from workstation.review.walk import walk_artifact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from workstation.core.strict_json import JsonObject, JsonValue
     from workstation.review.lenses.looking import Looked
 
 UNSAFE_WITHOUT_WALLS: Final = "--unsafe-without-walls"
 _MEMORY: Final = 2 * GIB
-_CPU_SECONDS: Final = 60
+CPU_SECONDS: Final = 60
 _OPEN_FILES: Final = 32
 # Python imports an encoding when it first meets it, and behind the walls that is too late: zip names want
 # cp437, Joliet's big-endian UTF-16, names in certificates and XML the others.
@@ -52,14 +56,36 @@ _ENCODINGS: Final = (
 )
 
 
-def review(old: Sequence[Given], new: Sequence[Given]) -> ReleaseDiff:
-    """Compare two releases given as open files; running out of memory refuses, like any limit."""
+def review(job: Job, channel: int, borrower: Borrower) -> ReleaseDiff:
+    """Compare two releases; running out of memory refuses, like any limit.
+
+    An artifact of before is walked just before its counterpart of now, so that changes show early.
+    """
+    looked: dict[str, Looked] = {}
+    old, new = Ledger(Limits(), looked), Ledger(Limits(), looked)
+    artifacts = pair_artifacts(job.old, job.new)
+    telling = Telling(channel, old, new, artifacts)
     try:
-        before = _walk(old)
-        return compare(before, _walk(new, before.looked))
+        for side, one in borrower.files(_in_pairs(job, artifacts)):
+            source = telling.watched(FileSource(one.fd, os.fstat(one.fd).st_size))
+            walk_artifact(one.name, source, old if side == OLD else new)
+        telling.tell()
+        return compare(old, new)
     except MemoryError:
         why = "looking into it takes more memory than a review has"
         return ReleaseDiff(findings=(Finding(rule=LIMIT, rank=REFUSE, path="", sentence=why),))
+
+
+def _in_pairs(job: Job, artifacts: Mapping[str, str]) -> list[tuple[str, int, str]]:
+    """Return every artifact by side, number and name, each of before next to its counterpart."""
+    left = {name: number for number, name in enumerate(job.old)}
+    found = list[tuple[str, int, str]]()
+    for number, name in enumerate(job.new):
+        before = artifacts.get(name)
+        if before is not None and before in left:
+            found.append((OLD, left.pop(before), before))
+        found.append((NEW, number, name))
+    return found + [(OLD, number, name) for name, number in left.items()]
 
 
 def signers_of_artifacts(given: Iterable[Given], names: Collection[str]) -> tuple[ArtifactSigner, ...]:
@@ -77,13 +103,6 @@ def signers_of_artifacts(given: Iterable[Given], names: Collection[str]) -> tupl
     return tuple(sorted(found))
 
 
-def _walk(given: Sequence[Given], looked: dict[str, Looked] | None = None) -> Ledger:
-    ledger = Ledger(Limits(), looked)
-    for one in given:
-        walk_artifact(one.name, FileSource(one.fd, os.fstat(one.fd).st_size), ledger)
-    return ledger
-
-
 def _standing_walls() -> JsonObject:
     """Try what no review needs; return which attempts the walls stopped."""
     attempts: dict[str, Callable[[], object]] = {
@@ -92,6 +111,8 @@ def _standing_walls() -> JsonObject:
         "socket": socket.socket,
         "fork": _fork,
         "execute": lambda: os.execv("/", ["/"]),  # noqa: S606 (shown to be refused)
+        "trace": _trace,
+        "memory": lambda: bytearray(8 * GIB),
     }
     return {name: _refused(attempt) for name, attempt in attempts.items()}
 
@@ -99,7 +120,7 @@ def _standing_walls() -> JsonObject:
 def _refused(attempt: Callable[[], object]) -> bool:
     try:
         attempt()
-    except PermissionError:
+    except (PermissionError, MemoryError):
         return True
     except OSError:
         return False
@@ -112,32 +133,42 @@ def _fork() -> None:
     os.waitpid(child, 0)
 
 
-def _answer(job: Job, walls: Walls) -> JsonObject:
+def _trace() -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.ptrace(0, 0, None, None) < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+
+
+def _answer(job: Job, walls: Walls, channel: int, borrower: Borrower) -> JsonObject:
     match job.task:
         case Task.COMPARE:
-            return {"walls": walls.landlock_abi, "diff": review(job.old, job.new).to_json()}
+            return {"walls": walls.landlock_abi, "diff": review(job, channel, borrower).to_json()}
         case Task.SIGNERS:
-            names = {one.name for one in job.new}
-            signers: list[JsonValue] = [one.to_json() for one in signers_of_artifacts(job.new, names)]
+            given = (one for _, one in borrower.files([(NEW, *one) for one in enumerate(job.new)]))
+            signers: list[JsonValue] = [one.to_json() for one in signers_of_artifacts(given, set(job.new))]
             return {"walls": walls.landlock_abi, "signers": signers}
         case Task.TRY_WALLS:
-            return {"walls": walls.landlock_abi, "refused": _standing_walls()}
+            refused: JsonObject = {**_standing_walls()}
+            return {"walls": walls.landlock_abi, "refused": refused}
 
 
 def main(arguments: Sequence[str]) -> None:
     """Put up the walls and serve the one job that comes over the channel."""
     channel = int(arguments[0])
+    borrower = Borrower(channel)
     for encoding in _ENCODINGS:
         codecs.lookup(encoding)
-    limit(memory_bytes=_MEMORY, cpu_seconds=_CPU_SECONDS, open_files=_OPEN_FILES)
+    limit(memory_bytes=_MEMORY, cpu_seconds=CPU_SECONDS, open_files=_OPEN_FILES)
     try:
-        walls = confine_to(best_effort=UNSAFE_WITHOUT_WALLS in arguments[1:])
+        walls = confine_to(deny_files=True, best_effort=UNSAFE_WITHOUT_WALLS in arguments[1:])
     except WallsUnavailable as error:
         frames.receive_json(channel)  # the job is asked for first, so that the answer finds a reader
         frames.send_json(channel, {"wall": error.wall, "why": error.why})
         return
     with suppress(frames.PeerGone):
-        frames.send_json(channel, _answer(parse_job(frames.receive_json(channel)), walls))
+        job = parse_job(frames.receive_json(channel))
+        frames.send_json(channel, _answer(job, walls, channel, borrower))
 
 
 if __name__ == "__main__":

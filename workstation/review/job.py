@@ -12,7 +12,8 @@ from workstation.core.shape import Shape
 if TYPE_CHECKING:
     from workstation.core.strict_json import JsonObject
 
-MOST_ARTIFACTS = 1000
+MOST_ARTIFACTS = 300_000
+OLD, NEW = "old", "new"  # the sides of a comparison
 
 
 class Task(StrEnum):
@@ -25,7 +26,7 @@ class Task(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """An artifact handed over: its name, and its open file descriptor in the child."""
+    """An artifact handed over: its name, and its open file descriptor."""
 
     name: str
     fd: int
@@ -33,25 +34,25 @@ class Given:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One job: its task, and the artifacts of before and of now."""
+    """One job: its task, and the names of the artifacts of before and of now; the files are lent."""
 
     task: Task
-    old: tuple[Given, ...] = ()
-    new: tuple[Given, ...] = ()
+    old: tuple[str, ...] = ()
+    new: tuple[str, ...] = ()
 
     def to_json(self) -> JsonObject:
         """Return the message that asks for this job."""
         return {
             "task": self.task.value,
-            "old": [{"name": one.name, "fd": one.fd} for one in self.old],
-            "new": [{"name": one.name, "fd": one.fd} for one in self.new],
+            "old": list(self.old),
+            "new": list(self.new),
         }
 
 
 def parse_job(message: JsonObject) -> Job:
     """Return the job a message asks for; raises Malformed."""
     top = Shape(message, "job").fields("task", "old", "new")
-    return Job(task=top["task"].choice(Task), old=_given(top["old"]), new=_given(top["new"]))
+    return Job(task=top["task"].choice(Task), old=_names(top["old"]), new=_names(top["new"]))
 
 
 def check_names(names: list[str], where: str) -> None:
@@ -65,10 +66,7 @@ def check_names(names: list[str], where: str) -> None:
         raise Malformed(where, "two artifacts have the same name")
 
 
-def _given(item: Shape) -> tuple[Given, ...]:
-    found = list[Given]()
-    for one in item.items(at_most=MOST_ARTIFACTS):
-        fields = one.fields("name", "fd")
-        found.append(Given(name=fields["name"].text(), fd=fields["fd"].integer(0, 1 << 20)))
-    check_names([one.name for one in found], item.where)
-    return tuple(found)
+def _names(item: Shape) -> tuple[str, ...]:
+    names = [one.text() for one in item.items(at_most=MOST_ARTIFACTS)]
+    check_names(names, item.where)
+    return tuple(names)

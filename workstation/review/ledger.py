@@ -12,7 +12,7 @@ from workstation.review.index import FILE, NO_TEXT, MemberIndex, joined, member_
 from workstation.review.texts import Texts, TextStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from workstation.review.index import Facts
     from workstation.review.lenses.looking import Looked
@@ -81,6 +81,7 @@ class Ledger:
 
     `opened` are the containers looked into, `envelopes` those of them that only wrap what gets
     installed, `dense` the files that look compressed or encrypted, `artifacts` the outermost paths.
+    `on_member` is told of every member as it comes.
     """
 
     def __init__(self, limits: Limits, looked: dict[str, Looked] | None = None) -> None:
@@ -97,6 +98,7 @@ class Ledger:
         self.not_inspected: list[NotInspected] = []
         self.entries = 0
         self.unpacked = 0
+        self.on_member: Callable[[Member], None] | None = None
 
     def count_entry(self, where: str) -> None:
         """Count one entry of any container; raises TooMuch."""
@@ -125,6 +127,8 @@ class Ledger:
     def add(self, member: Member, text: bytes | None = None) -> None:
         """Write down a member, and its text if there is room; a second of its path does not replace it."""
         self.members.add(member, NO_TEXT if text is None else self._held(member.path, text))
+        if self.on_member is not None:
+            self.on_member(member)
 
     def _held(self, path: str, text: bytes) -> int:
         if self._store.size + len(text) > self.limits.text_held:

@@ -14,10 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from workstation.core.release_diff import ReleaseDiff
+    from workstation.review.prepare import Watch
 
 
 def diff_of_paths(
-    old: Path, new: Path, *, seconds: float = 120, unsafe_without_walls: bool = False
+    old: Path,
+    new: Path,
+    *,
+    seconds: float = 120,
+    unsafe_without_walls: bool = False,
+    watch: Watch | None = None,
 ) -> ReleaseDiff:
     """Return what changed from one file or folder to another; raises as `release_diff` does."""
     return release_diff(
@@ -25,6 +31,7 @@ def diff_of_paths(
         named_files(new),
         seconds=seconds,
         unsafe_without_walls=unsafe_without_walls,
+        watch=watch,
     )
 
 

@@ -1,0 +1,148 @@
+"""What a review has seen so far, told while it goes on: progress, the tree as it grows, first findings.
+
+All of it is provisional. What counts is the release diff at the end.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from workstation.core.release_diff import Finding, Member, MemberKind
+from workstation.core.shape import Shape
+from workstation.process import frames
+from workstation.review.versions import versioned
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from workstation.core.strict_json import JsonObject
+    from workstation.review.ledger import Ledger
+    from workstation.review.source import Source
+
+SEEN: Final = "seen"
+_EVERY: Final = 0.1  # seconds
+_MOST: Final = 5000  # paths told of each kind
+_LONGEST: Final = 40_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glimpse:
+    """What was seen since the last one: paths of the new side, those that changed, and findings.
+
+    `bytes_read` and `entries` count both sides from the beginning; `bytes_total` is what is to be read.
+    """
+
+    bytes_read: int = 0
+    bytes_total: int = 0
+    entries: int = 0
+    paths: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    def to_json(self) -> JsonObject:
+        """Return the message that tells it; the total is known to whoever asked."""
+        return {
+            "bytes": self.bytes_read,
+            "entries": self.entries,
+            "paths": list(self.paths),
+            "changed": list(self.changed),
+            "findings": [[one.rule, one.rank, one.path, one.sentence] for one in self.findings],
+        }
+
+
+def read_glimpse(message: JsonObject, *, total: int) -> Glimpse:
+    """Return what a message tells; raises Malformed."""
+    seen = Shape(message, "review child").fields(SEEN)[SEEN]
+    fields = seen.fields("bytes", "entries", "paths", "changed", "findings")
+    findings = [one.items(at_most=4) for one in fields["findings"].items(at_most=_MOST)]
+    return Glimpse(
+        bytes_read=fields["bytes"].integer(0, 1 << 60),
+        bytes_total=total,
+        entries=fields["entries"].integer(0, 1 << 40),
+        paths=tuple(one.text(at_most=_LONGEST) for one in fields["paths"].items(at_most=_MOST)),
+        changed=tuple(one.text(at_most=_LONGEST) for one in fields["changed"].items(at_most=_MOST)),
+        findings=tuple(
+            Finding(
+                rule=rule.identifier(),
+                rank=rank.integer(0, 100),
+                path=path.text(at_most=_LONGEST),
+                sentence=sentence.text(at_most=_LONGEST),
+            )
+            for rule, rank, path, sentence in findings
+        ),
+    )
+
+
+class Telling:
+    """Watches two sides being walked and tells about it over the channel, ten times a second at most."""
+
+    def __init__(self, channel: int, old: Ledger, new: Ledger, artifacts: Mapping[str, str]) -> None:
+        self._channel, self._old, self._new, self._artifacts = channel, old, new, artifacts
+        self._read = 0
+        self._last = time.monotonic() - _EVERY
+        self._told = [0, 0, 0]  # paths, changed paths and findings
+        self._paths: list[str] = []
+        self._changed: list[str] = []
+        new.on_member = self._saw
+
+    def watched(self, source: Source) -> Source:
+        """Return a source whose reading is counted."""
+        return _Watched(source, self)
+
+    def count(self, size: int) -> None:
+        """Count bytes read, and tell what was seen if it is time."""
+        self._read += size
+        if time.monotonic() - self._last >= _EVERY:
+            self.tell()
+
+    def tell(self) -> None:
+        """Tell what was seen since the last time."""
+        findings = self._new.findings[self._told[2] : _MOST]
+        self._told[2] += len(findings)
+        glimpse = Glimpse(
+            bytes_read=self._read,
+            entries=self._old.entries + self._new.entries,
+            paths=tuple(self._paths),
+            changed=tuple(self._changed),
+            findings=tuple(replace(one, sentence=one.sentence[:_LONGEST]) for one in findings),
+        )
+        self._paths, self._changed = [], []
+        frames.send_json(self._channel, {SEEN: glimpse.to_json()})
+        self._last = time.monotonic()
+
+    def _saw(self, member: Member) -> None:
+        if self._told[0] < _MOST:
+            self._told[0] += 1
+            self._paths.append(member.path)
+        if self._told[1] < _MOST and member.kind is MemberKind.FILE and self._differs(member):
+            self._told[1] += 1
+            self._changed.append(member.path)
+        self.count(0)
+
+    def _differs(self, member: Member) -> bool:
+        """Whether a file is not as it was before, as far as its path tells."""
+        top, separator, inside = member.path.partition("!/")
+        before = self._artifacts.get(top)
+        if before is None:
+            return True
+        if separator:
+            version, old_version = versioned(top).version, versioned(before).version
+            inside = inside.replace(version, old_version) if version else inside
+        facts = self._old.members.facts(f"{before}{separator}{inside}")
+        return facts is None or facts.digest.hex() != member.digest
+
+
+class _Watched:
+    def __init__(self, source: Source, telling: Telling) -> None:
+        self._source, self._telling = source, telling
+
+    @property
+    def size(self) -> int:
+        return self._source.size
+
+    def at(self, offset: int, count: int) -> bytes:
+        data = self._source.at(offset, count)
+        self._telling.count(len(data))
+        return data
