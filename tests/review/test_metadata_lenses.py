@@ -249,3 +249,22 @@ def test_an_npm_package_with_other_programs_and_authors_is_found() -> None:
 
     name = "package/package.json"
     assert {("DIFF-PUBLISHER", 46, name), ("DIFF-METADATA-FIELD", 44, name)} <= found
+
+
+def test_a_script_that_is_gone_is_found() -> None:
+    def package(**scripts: str) -> bytes:
+        return gzip.compress(tar_of({"package/package.json": json.dumps({"scripts": scripts}).encode()}))
+
+    found = rules(diffed({"x-1.0.0.tgz": package(lint="x")}, {"x-1.0.1.tgz": package()}))
+
+    assert ("DIFF-SCRIPT", 30, "package/package.json") in found
+
+
+def test_what_is_in_a_compressed_file_goes_by_its_name() -> None:
+    def release(line: bytes) -> bytes:
+        return tar_of({"changelog.gz": gzip.compress(b"x\n" + line, mtime=0)})
+
+    found = {rule for rule, _, _ in rules(diffed({"a.tar": release(b"")}, {"a.tar": release(b"a\x01b\n")}))}
+
+    assert "DIFF-CONTROL-PROSE" in found
+    assert "DIFF-CONTROL" not in found

@@ -63,7 +63,7 @@ class _Comparison:
         unseen = {*self._not_inspected(), *self._budget.not_shown}
         return ReleaseDiff(
             changes=tuple(changes),
-            findings=grouped(findings),
+            findings=grouped(findings, {before: now for now, before in self._artifacts.items()}),
             not_inspected=tuple(sorted(unseen, key=lambda one: (one.path, one.why))),
             baseline=baseline,
         )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from workstation.core.release_diff import REFUSE, Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 Key: TypeAlias = tuple[str, int]
 
@@ -24,12 +24,16 @@ _MOST_EVIDENCE: Final = 12
 _PLAIN: Final = re.compile(r"[\w./@+!=-]+", re.ASCII)
 
 
-def grouped(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return the findings in groups, the highest rank first, in one order on every machine."""
+def grouped(findings: Iterable[Finding], same: Mapping[str, str] | None = None) -> tuple[Finding, ...]:
+    """Return the findings in groups, the highest rank first, in one order on every machine.
+
+    `same` names the artifact of now for one of before: what went from a folder and what came to it are
+    in one folder.
+    """
     by_rule: dict[Key, list[Finding]] = {}
     for one in sorted(set(findings), key=lambda one: (-one.rank, one.path, one.sentence)):
         by_rule.setdefault((one.rule, _band(one.rank)), []).append(one)
-    groups = (_group(part) for same in by_rule.values() for part in _by_folder(same))
+    groups = (_group(part) for found in by_rule.values() for part in _by_folder(found, same or {}))
     return tuple(sorted(groups, key=lambda one: (-one.rank, one.path, one.rule, one.sentence)))
 
 
@@ -37,10 +41,12 @@ def _band(rank: int) -> int:
     return next(least for least in _BANDS if rank >= least)
 
 
-def _by_folder(findings: list[Finding]) -> Iterable[list[Finding]]:
+def _by_folder(findings: list[Finding], same: Mapping[str, str]) -> Iterable[list[Finding]]:
     folders: dict[str, list[Finding]] = {}
     for one in findings:
-        folders.setdefault(one.path.rpartition("/")[0], []).append(one)
+        artifact, inside, rest = one.path.partition("!/")
+        path = same.get(artifact, artifact) + inside + rest
+        folders.setdefault(path.rpartition("/")[0], []).append(one)
     return [findings] if len(folders) > _MOST_FOLDERS else folders.values()
 
 

@@ -49,6 +49,7 @@ _BUILD: Final = re.compile(
 )
 _PICTURE: Final = re.compile(r".*\.(?:png|jpe?g|gif)", re.DOTALL | re.IGNORECASE)
 _PACKED_BY_NATURE: Final = re.compile(r".*\.(?:woff2?|webp|ico|ogg|mp[34]|pdf)", re.DOTALL | re.IGNORECASE)
+_RPM_SCRIPTS: Final = re.compile(r".*\.rpm!/about/(?:scripts|triggers)[^/]*", re.DOTALL | re.IGNORECASE)
 _DEB_CONTROL: Final = re.compile(r"!/control\.tar[^/]*!/")
 
 
@@ -91,11 +92,15 @@ def _kind(pair: Pair) -> Iterator[Finding]:
     elif old is None and new.kind is MemberKind.SPECIAL:
         yield pair.found("DIFF-DEVICE", 90, "a device or another special file was added")
     elif old is None and new.kind is MemberKind.LINK:
-        yield pair.found("DIFF-LINK", 30, f"a link was added, to {new.target!a}")
+        yield pair.found("DIFF-LINK", 37, f"a link was added, to {new.target!a}")
 
 
 def _runs_by_itself(pair: Pair) -> Iterator[Finding]:
     what = "was added" if pair.old is None else "changed"
+    if _RPM_SCRIPTS.fullmatch(pair.path):
+        sentence = f"it {what}, and it runs as root on installation"
+        yield pair.found("DIFF-RUNS-ITSELF", 91, sentence, *_first_lines(pair))
+        return
     for rank, pattern, sentence in _RUNS:
         known = rank == _ONLY_NEW and pair.old is not None
         if not known and pattern.fullmatch(pair.name) and _belongs(pattern.pattern, pair):

@@ -39,6 +39,8 @@ _FIELDS: Final = {
     "Author-email": ("DIFF-PUBLISHER", 46),
     "author": ("DIFF-PUBLISHER", 46),
     "maintainers": ("DIFF-PUBLISHER", 48),
+    "Packager": ("DIFF-PUBLISHER", 48),
+    "Vendor": ("DIFF-PUBLISHER", 48),
     "Essential": ("DIFF-METADATA-FIELD", 44),
     "Replaces": ("DIFF-METADATA-FIELD", 40),
     "Conflicts": ("DIFF-METADATA-FIELD", 40),
@@ -152,7 +154,10 @@ def _npm_scripts(pair: Pair) -> Iterator[Finding]:
         yield pair.found("DIFF-METADATA", 70, "package.json cannot be read, or says something twice")
         return
     old = as_object((loose_json(pair.old_text) or {}).get("scripts")) or {}
-    for name, command in sorted((as_object(new.get("scripts")) or {}).items()):
+    scripts = as_object(new.get("scripts")) or {}
+    for name in sorted(old.keys() - scripts.keys()):
+        yield pair.found("DIFF-SCRIPT", 30, f"the script {name} is gone")
+    for name, command in sorted(scripts.items()):
         if isinstance(command, str) and old.get(name) != command:
             rule, rank = ("DIFF-INSTALL-SCRIPT", 93) if name in _ON_INSTALL else ("DIFF-SCRIPT", 30)
             yield pair.found(rule, rank, f"the script {name} is now: {command}")

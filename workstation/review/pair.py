@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from typing import Final
 
 from workstation.core.inert_text import inert, inert_bytes
 from workstation.core.release_diff import Evidence, Finding, Member
 from workstation.review.lenses.looking import Looked, Made
 from workstation.review.rows import added_lines, lines_of
 
-_SHOWN = 160
-_MOST_LINES = 3
+_SHOWN: Final = 160
+_MOST_LINES: Final = 3
+_PACKED: Final = re.compile(r"(.+)\.(?:gz|bz2|xz|lzma|zst)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +47,11 @@ class Pair:
 
     @property
     def name(self) -> str:
-        """The path within the innermost container."""
-        return self.new.path.rpartition("!/")[2]
+        """The path within the innermost container; what is in a compressed file goes by the file's name."""
+        outer, _, inner = self.new.path.rpartition("!/")
+        if inner == "content" and (packed := _PACKED.fullmatch(outer.rpartition("!/")[2])):
+            return packed[1]
+        return inner
 
     @property
     def bytes_changed(self) -> bool:

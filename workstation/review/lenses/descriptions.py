@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 ENTRY_POINTS: Final = re.compile(r"(?:.*/)?entry_points\.txt")
 PACKAGE_JSON: Final = re.compile(r"(?:[^/]+/)?package\.json")
 DEB_CONTROL: Final = re.compile(r".*!/control\.tar[^/]*!/(?:content!/)?control", re.DOTALL)
+_RPM: Final = re.compile(r".*\.rpm!/about/(info|requires)", re.DOTALL | re.IGNORECASE)
 _METADATA: Final = re.compile(r"(?:[^/]+\.dist-info/METADATA|(?:[^/]+/)?PKG-INFO)")
 _WHEEL: Final = re.compile(r"[^/]+\.dist-info/WHEEL")
 _APART: Final = words(
@@ -37,6 +38,7 @@ _APART: Final = words(
     "recommends"
 )
 """Fields that are looked at as what they mean, that have to change, or that nobody acts on."""
+_RPM_FIELDS: Final = ("License", "Packager", "Vendor", "URL", "Architecture", "Distribution", "Epoch")
 _NPM_FIELDS: Final = (
     "author",
     "maintainers",
@@ -67,6 +69,8 @@ def describe(pair: Pair, text: bytes | None) -> Description | None:
         return _npm(text)
     if _METADATA.fullmatch(pair.name) or _WHEEL.fullmatch(pair.name):
         return _python(text.decode("utf-8", "replace"))
+    if found := _RPM.fullmatch(pair.path):
+        return _rpm(found[1], text.decode("utf-8", "replace"))
     return _debian(text.decode("utf-8", "replace")) if DEB_CONTROL.fullmatch(pair.path) else None
 
 
@@ -94,6 +98,19 @@ def _python(text: str) -> Description:
 def _debian(text: str) -> Description:
     fields = header_fields(text)
     return Description(requirements=tuple(debian_requirements(dict(fields))), fields=_grouped(fields))
+
+
+def _rpm(part: str, text: str) -> Description:
+    """Return what an RPM says about itself, in the texts its reader writes: a field or relation a line."""
+    lines = [(name, value) for name, _, value in (line.partition(": ") for line in text.splitlines())]
+    if part == "requires":
+        asked = {value: "" if name == "Requires" else name for name, value in lines}
+        relations = (
+            Requirement(name=one.partition(" ")[0], versions=one.partition(" ")[2], when=when)
+            for one, when in asked.items()
+        )
+        return Description(requirements=tuple(relations))
+    return Description(fields=_grouped([one for one in lines if one[0] in _RPM_FIELDS]))
 
 
 def _npm(text: bytes) -> Description | None:

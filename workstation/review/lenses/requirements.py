@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from workstation.review.lenses.loose_json import as_object
+from workstation.review.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,6 +20,9 @@ _PYTHON: Final = re.compile(
 )
 _DEBIAN: Final = re.compile(r"(?P<name>[^ (:\[<]+)(?P<rest>.*)")
 _DEBIAN_FIELDS: Final = ("Pre-Depends", "Depends", "Recommends")
+_OPTIONAL: Final = words(
+    "Recommends Suggests Supplements Enhances Conflicts Obsoletes optionalDependencies peerDependencies"
+)
 _NPM_FIELDS: Final = ("dependencies", "optionalDependencies", "peerDependencies", "bundledDependencies")
 
 
@@ -37,7 +41,7 @@ class Requirement:
     @property
     def optional(self) -> bool:
         """Whether it is asked for only with an extra, or not at all costs."""
-        return "extra" in self.when or self.when in ("Recommends", "optionalDependencies", "peerDependencies")
+        return "extra" in self.when or self.when in _OPTIONAL
 
     def shown(self) -> str:
         """Return it in one line."""
