@@ -2,9 +2,9 @@
 
     python benchmarks/ranks.py CORPUS
 
-CORPUS (or COUNTERSIGN_CORPUS in the environment; without either this is skipped) holds `releases/*/` with
-`old/`, `new/`, `pair.json` and `ground_truth.json`, as independent tools and people wrote them: what has to be
-noticed, and which pairs replay an incident. Reported are
+CORPUS (or COUNTERSIGN_CORPUS in the environment; without either it is skipped) holds `releases/*/` with
+`old/`, `new/`, `pair.json` and `ground_truth.json`, as independent tools and people wrote them: what one
+has to notice, and which pairs replay an incident. Reported are
 
 - recall: of the lines that must be noticed, how many are among the first ten findings;
 - the incident of each replay among the first two findings;

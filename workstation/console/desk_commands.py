@@ -9,6 +9,7 @@ from pathlib import Path
 from workstation.console.opening import desk_of
 from workstation.console.reply import Reply, problem_reply, refusal_reply
 from workstation.console.review_report import review_document, review_lines
+from workstation.console.review_sections import review_sections
 from workstation.console.secrets import ask_pin
 from workstation.core.errors import MediaError
 from workstation.core.identity import Digest, RequestId
@@ -77,7 +78,7 @@ def review(arguments: Namespace) -> Reply:
 
 def _review_reply(arguments: Namespace, shown: ReviewPage) -> Reply:
     if arguments.html is not None:
-        _write(Path(arguments.html), page(shown.diff))
+        _write(Path(arguments.html), page(shown.diff, review_sections(shown)))
     return Reply(document=review_document(shown), lines=tuple(review_lines(shown)))
 
 

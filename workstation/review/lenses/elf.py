@@ -86,7 +86,7 @@ def _read(elf: Any, data: bytes) -> Elf:  # noqa: ANN401 (pyelftools is not anno
     segments: list[Any] = list(elf.iter_segments())
     sections: list[Any] = list(elf.iter_sections())
     dynamic = _Dynamic(segments)
-    imports, exports = _symbols(sections, little=elf.little_endian, wide=elf.elfclass == 64)  # noqa: PLR2004 (bits)
+    imports, exports = _symbols(data, sections, little=elf.little_endian, wide=elf.elfclass == 64)  # noqa: PLR2004 (bits)
     end = max(_ends(elf, segments, sections))
     overlay = data[end : end + _SAMPLE]
     flags = {segment["p_type"]: int(segment["p_flags"]) for segment in segments}
@@ -103,7 +103,7 @@ def _read(elf: Any, data: bytes) -> Elf:  # noqa: ANN401 (pyelftools is not anno
         relro=("full" if dynamic.now else "partial") if "PT_GNU_RELRO" in flags else "none",
         stack=_stack(flags.get("PT_GNU_STACK")),
         writable_code=any(one["p_type"] == "PT_LOAD" and int(one["p_flags"]) & 3 == 3 for one in segments),  # noqa: PLR2004 (PF_X | PF_W)
-        sections=tuple(_sections(sections)),
+        sections=tuple(_sections(data, sections)),
         overlay=max(0, len(data) - end),
         overlay_dense=is_dense(overlay),
     )
@@ -129,7 +129,9 @@ class _Dynamic:
         self.needed, self.searched = tuple(sorted(needed)), tuple(sorted(searched))
 
 
-def _symbols(sections: list[Any], *, little: bool, wide: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _symbols(
+    data: bytes, sections: list[Any], *, little: bool, wide: bool
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the names imported and exported; by hand, as libraries have tens of thousands."""
     imports, exports = set[str](), set[str]()
     form = struct.Struct(("<" if little else ">") + ("IBBHQQ" if wide else "IIIBBH"))
@@ -137,8 +139,7 @@ def _symbols(sections: list[Any], *, little: bool, wide: bool) -> tuple[tuple[st
     for table in sections:
         if table["sh_type"] != "SHT_DYNSYM":
             continue
-        names: bytes = sections[int(table["sh_link"])].data()
-        entries: bytes = table.data()
+        names, entries = _held(data, sections[int(table["sh_link"])]), _held(data, table)
         if len(entries) > _MOST_SYMBOLS * form.size:
             raise ValueError("too many symbols")
         for entry in form.iter_unpack(entries[: len(entries) // form.size * form.size]):
@@ -147,10 +148,19 @@ def _symbols(sections: list[Any], *, little: bool, wide: bool) -> tuple[tuple[st
     return tuple(sorted(imports - {""})), tuple(sorted(exports - {""}))
 
 
-def _sections(sections: list[Any]) -> Iterator[tuple[str, str]]:
+def _held(data: bytes, section: Any) -> bytes:  # noqa: ANN401 (as above)
+    """Return a section's bytes as they stand: pyelftools would unpack them, however much comes out."""
+    if section["sh_type"] == _NO_BYTES:
+        return b""
+    start, size = int(section["sh_offset"]), int(section["sh_size"])
+    if start + size > len(data):
+        raise ValueError("a section leads out of the file")
+    return data[start : start + size]
+
+
+def _sections(data: bytes, sections: list[Any]) -> Iterator[tuple[str, str]]:
     for section in sections:
-        bytes_of = b"" if section["sh_type"] == _NO_BYTES else section.data()
-        yield str(section.name), hashlib.sha256(bytes_of).hexdigest()
+        yield str(section.name), hashlib.sha256(_held(data, section)).hexdigest()
 
 
 def _ends(elf: Any, segments: list[Any], sections: list[Any]) -> Iterator[int]:  # noqa: ANN401 (as above)
