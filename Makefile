@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 DEMO := build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test journal-harness check format lint types floors packages setup bench lock clean
+.PHONY: help demo test journal-harness card check format lint types floors packages setup bench lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -19,6 +19,9 @@ test: setup ## all tests
 
 journal-harness: setup ## the journal's harnesses in full; `make test` tries a little of each
 	@COUNTERSIGN_HARNESS=full nice $(BIN)/python -m pytest -v tests/journal/test_journal_harness*.py
+
+card: setup ## a virtual PIV card behind the real card service, OpenSC and yubikit (root, half a minute)
+	@COUNTERSIGN_CARD=1 $(BIN)/python -m pytest -q tests/card
 
 check: setup format lint types floors test ## format, lint, types, floors and tests
 

@@ -43,7 +43,7 @@ class _Card(SmartCardConnection):
 def attestation(slot: int, reader: str | None) -> tuple[bytes, ...]:
     """Return the DER of the key's attestation and of the card's own certificate; raises TokenError."""
     try:
-        with _connected(reader) as connection:
+        with connected(reader) as connection:
             session = PivSession(connection)
             found = (session.attest_key(SLOT(slot)), session.get_certificate(SLOT.ATTESTATION))
             return tuple(one.public_bytes(Encoding.DER) for one in found)
@@ -58,7 +58,8 @@ def attestation(slot: int, reader: str | None) -> tuple[bytes, ...]:
 
 
 @contextmanager
-def _connected(reader: str | None) -> Generator[_Card]:
+def connected(reader: str | None) -> Generator[_Card]:
+    """Connect to the card in the one reader, or in the one named; raises TokenError, SmartcardException."""
     connection = only_reader(reader).createConnection()
     connection.connect()
     card = _Card(connection)

@@ -132,3 +132,89 @@ def test_an_account_that_is_no_id_is_refused(account):
 
     with pytest.raises(Malformed):
         closure.unresolved()
+
+
+def gitlab(**variables):
+    return {"externalParameters": {"variables": {"GITLAB_USER_ID": "42", **variables}}}
+
+
+AT_INSTANCES = {
+    "github.com, stated": (
+        {"internalParameters": {"GITHUB_ACTOR_ID": "7", "GITHUB_SERVER_URL": "https://github.com"}},
+        ["github:7"],
+    ),
+    "another GitHub": (
+        {"internalParameters": {"GITHUB_ACTOR_ID": "7", "GITHUB_SERVER_URL": "https://git.example.org"}},
+        ["github:git.example.org/7"],
+    ),
+    "a workflow of another GitHub": (
+        {
+            "externalParameters": {"workflow": {"repository": "https://Git.Example.org/a/b"}},
+            "internalParameters": {"github": {"actor_id": "7"}},
+        },
+        ["github:git.example.org/7"],
+    ),
+    "another GitLab": (gitlab(CI_SERVER_URL="https://git.example.org"), ["gitlab:git.example.org/42"]),
+    "another GitLab, at a port": (
+        gitlab(CI_SERVER_URL="https://git.example.org:8443/gitlab"), ["gitlab:git.example.org:8443/42"],
+    ),
+    "gitlab.com, by its project": (
+        {"externalParameters": {"source": "https://gitlab.com/a/b", **gitlab()["externalParameters"]}},
+        ["gitlab:42"],
+    ),
+    "another GitLab, by its project": (
+        {"externalParameters": {"source": "git+https://git.example.org/a", **gitlab()["externalParameters"]}},
+        ["gitlab:git.example.org/42"],
+    ),
+    "a masked variable states nothing": (gitlab(CI_SERVER_URL="[MASKED]"), ["gitlab:42"]),
+    "two instances mean either": (
+        gitlab(CI_SERVER_URL="https://one.example.org", CI_PROJECT_URL="https://two.example.org/a"),
+        ["gitlab:one.example.org/42", "gitlab:two.example.org/42"],
+    ),
+    "a pipeline of a repository": (
+        {
+            "internalParameters": {
+                "annotations": {
+                    "pipelinesascode.tekton.dev/sender": "octocat",
+                    "pipelinesascode.tekton.dev/repo-url": "https://git.example.org/a/b",
+                }
+            }
+        },
+        ["tekton-sender:git.example.org/octocat"],
+    ),
+    "our own says itself": (
+        {"internalParameters": {"actorId": "forge:7", "GITHUB_SERVER_URL": "https://git.example.org"}},
+        ["forge:7"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("shape", "actors"), AT_INSTANCES.values(), ids=AT_INSTANCES)
+def test_an_account_is_of_the_instance_its_builder_states(shape, actors):
+    closure = after(lambda closure: with_shape(closure, shape))
+
+    (evidence,) = (one for one in closure.build.bundled().request.evidence if "provenance" in one.name)
+
+    assert list(evidence.content.actors) == actors
+
+
+def test_the_same_number_at_another_instance_is_somebody_else():
+    def build(closure):
+        closure.person("alice")["aliases"].append("gitlab:42")
+        closure.person("ned").update(aliases=["gitlab:git.example.org/42"])
+        with_shape(closure, gitlab(CI_SERVER_URL="https://git.example.org"))
+
+    found = after(build)
+
+    assert found.why("alice") == []
+    assert found.why("ned")[-1] == f"ned ← {STARTED}"
+
+
+@pytest.mark.parametrize(
+    "url", ["git.example.org", "https://", "ftp://git.example.org", "https://a:b", "https://["]
+)
+def test_an_instance_that_is_no_url_is_refused(url):
+    closure = after(lambda closure: with_shape(closure, gitlab(CI_SERVER_URL=url)))
+
+    with pytest.raises(Malformed):
+        closure.unresolved()
