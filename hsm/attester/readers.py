@@ -6,6 +6,9 @@ from typing import Protocol, cast
 
 from smartcard import System  # pyright: ignore[reportMissingTypeStubs] (none exist)
 from smartcard.Exceptions import SmartcardException  # pyright: ignore[reportMissingTypeStubs] (none exist)
+from smartcard.pcsc.PCSCExceptions import (  # pyright: ignore[reportMissingTypeStubs] (none exist)
+    BaseSCardException,
+)
 
 from hsm.errors import TokenCode, TokenError
 
@@ -53,7 +56,7 @@ def _readers() -> list[Reader]:
     try:
         # pyscard says nothing of what is in the list.
         return cast("list[Reader]", System.readers())  # pyright: ignore[reportUnknownMemberType]
-    except SmartcardException as error:
+    except (SmartcardException, BaseSCardException) as error:
         raise TokenError(TokenCode.TOKEN_MISSING, "no card service (pcscd) found, one wanted") from error
 
 

@@ -242,7 +242,15 @@ def person(roster: Document, name: str) -> Document:
 def by_one_enroller(bench: Bench, roster: Document) -> Document:
     """Return the roster with sam in it, whom kim enrolled alone."""
     found = bench.enrolled("one enroller", roster, "p-sam", "sam")
-    person(found, "p-sam")["credentials"][0]["enrolledBy"] = ["p-kim"]
+    card = person(found, "p-sam")["credentials"][0]
+    card.update(enrolledBy=["p-kim"], vouched=card["vouched"][:1])
+    return found
+
+
+def who_never_signed(bench: Bench, roster: Document) -> Document:
+    """Return the roster with sam in it, whom kim enrolled, and lars by name alone."""
+    found = bench.enrolled("a name alone", roster, "p-sam", "sam")
+    person(found, "p-sam")["credentials"][0]["vouched"].pop()
     return found
 
 
@@ -252,6 +260,7 @@ not_followed(
     lambda _, roster: roster["people"].remove(person(roster, "p-bob")),
 )
 not_followed(17, "a puppet with one enroller", by_one_enroller)
+not_followed(17, "an enroller who is named never signed", who_never_signed)
 
 
 @staged(18, "a puppet enrolled today", "COOLING-OFF", story=NOT_SIGNED)
