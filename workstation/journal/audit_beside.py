@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from workstation.core.entry import Kind, Outcome, beside_hash, parse_entry
 from workstation.core.errors import Malformed
 from workstation.journal.besides import besides
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from workstation.core.entry import Entry
     from workstation.journal.segments import Segments
 
-# Only these entries are read whole: those that say something of a text beside them, and redactions.
-_ASKED: Final = (
-    'select body from entry where instr(body, cast(\'"beside":{"\' as blob))'
-    ' or instr(body, cast(\'"kind":"journal.redact"\' as blob)) order by seq'
-)
 
-
-def beside_findings(segments: Segments, size: int) -> Iterator[str]:
-    """Tell what is wrong with the texts beside the entries."""
+def beside_findings(segments: Segments, size: int, bodies: Iterable[bytes]) -> Iterator[str]:
+    """Tell what is wrong with the texts beside the entries; `bodies` speak of one, or redact some."""
     wanted: dict[tuple[int, str], str] = {}
     redacted: set[tuple[int, str]] = set()
-    for entry in _entries(segments, size):
+    for entry in _entries(bodies):
         wanted |= {(entry.seq, name): found for name, found in entry.beside.items()}
         if (entry.kind, entry.outcome) == (Kind.JOURNAL_REDACT, Outcome.ALLOWED):
             redacted |= _named(entry)
@@ -37,13 +31,12 @@ def beside_findings(segments: Segments, size: int) -> Iterator[str]:
         yield f"entry {seq}: its {name} is gone, and nobody redacted it"
 
 
-def _entries(segments: Segments, size: int) -> Iterator[Entry]:
-    for store in segments.stores(0, size):
-        for cells in store.run(_ASKED):
-            try:
-                yield parse_entry(cells[0] if isinstance(cells[0], bytes) else b"")
-            except Malformed:
-                continue  # the chain's own check tells of it
+def _entries(bodies: Iterable[bytes]) -> Iterator[Entry]:
+    for body in bodies:
+        try:
+            yield parse_entry(body)
+        except Malformed:
+            continue  # it is not what was written, and its own checks tell of it
 
 
 def _named(order: Entry) -> set[tuple[int, str]]:

@@ -97,6 +97,13 @@ class LeafLog:
                 yield parse_frame(data[start : start + FRAME_BYTES])
             at += len(data)
 
+    def raw_frames(self) -> Iterator[bytes]:
+        """Yield the bytes of every frame, sound or not, from the first to the end of the file."""
+        at = HEADER_BYTES
+        while data := os.pread(self._fd, FRAME_BYTES * _BATCH, at):
+            yield from (data[start : start + FRAME_BYTES] for start in range(0, len(data), FRAME_BYTES))
+            at += len(data)
+
     def frame_bytes(self, start: int, stop: int) -> bytes:
         """Return the bytes of the frames with start <= seq < stop, as they are on the disk."""
         return os.pread(self._fd, max(0, stop - start) * FRAME_BYTES, HEADER_BYTES + start * FRAME_BYTES)

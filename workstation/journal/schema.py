@@ -76,7 +76,9 @@ _OK, _DENY = 0, 1
 _DELETE, _INSERT, _PRAGMA, _READ, _SELECT, _TRANSACTION, _FUNCTION = 9, 18, 19, 20, 21, 22, 31
 _GROWING: Final = frozenset({"entry", "node", "beside", "fold"})
 _SHRINKING: Final = frozenset({"beside", "fold"})
-_CHECKS: Final = frozenset({"wal_checkpoint", "cipher_integrity_check", "integrity_check"})
+_CHECKS: Final = frozenset(
+    {"wal_checkpoint", "cipher_integrity_check", "integrity_check", "ignore_check_constraints"}
+)
 
 
 def authorise(action: int, first: str | None, *_rest: str | None) -> int:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from workstation.core.merkle import Node
+    from workstation.journal.driver import Cells
     from workstation.journal.rows import Beside, Row, Snapshot, Station
 
 DATABASE: Final = "journal.db"
@@ -110,6 +111,11 @@ class Segments:
         """Yield the entries with start <= seq < stop, in order."""
         for store in self.stores(start, stop):
             yield from store.rows(start, stop)
+
+    def cells(self, start: int, stop: int) -> Iterator[Cells]:
+        """Yield number, leaf, seal and body of those entries as they stand there, whatever they are."""
+        for store in self.stores(start, stop):
+            yield from store.cells(start, stop)
 
     def subtree_row(self, level: int, start: int, stop: int) -> list[bytes]:
         """Return kept hashes of one level: leaves at level 0, else a multiple of TILE_LEVELS."""
