@@ -91,3 +91,21 @@ def test_a_call_that_fails_in_any_way_loses_nothing_and_is_told(library):
         # A short write is done again by the database; all else is told to whoever asked.
         assert way.startswith("S") or sums_of_way["told"] == sums_of_way["tried"], (way, sums_of_way)
     assert sum(each["tried"] for each in found["ways"].values()) > count(80, 3_000)
+
+
+@pytest.mark.parametrize(("state", "allowed"), [("closed", {"told"}), ("open", {"told", "healed"})])
+def test_every_turned_bit_of_a_journal_is_told_or_healed(state, allowed):
+    # A closed journal has one truth; one that was left open may have begun what nobody was told of.
+    found = sums("harness_bits", state, count(1801, 1), 0)
+
+    assert {what for counted in found.values() for what in counted} <= allowed, found
+    assert len(found) == (2 if state == "closed" else 3)
+
+
+def test_two_writers_never_have_one_journal(tmp_path):
+    held = json.loads(io_shim.run("journal.harness_two_writers", tmp_path, count(4, 16)))
+
+    assert held["most at once"] == 1
+    assert held["findings"] == []
+    assert held["entries"] == held["acknowledged"] + 1
+    assert held["turned away"] > 0
