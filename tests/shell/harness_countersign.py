@@ -78,7 +78,7 @@ def countersign(station, asked, strike, say):
         if approvals or at is None:
             say({"findings": list(desk.parts.journal.verify().findings)})
             return
-        shown = desk.review(request)
+        shown = desk.review(request, CARD, bytearray(pin.encode()))
         if not isinstance(shown, ReviewPage):
             raise TypeError("the review could not be opened")
         sign = desk.parts.cards.sign
