@@ -9,6 +9,7 @@ from workstation.core.errors import Malformed, WorkstationError
 from workstation.core.identity import digest_of
 from workstation.core.quorum import roles_of
 from workstation.core.review import RENDERER
+from workstation.core.seen import seen_name
 from workstation.effects.sign_with_card import sign_with_card
 from workstation.effects.tools import Effected, Tools
 from workstation.outcome import Materials, Signed
@@ -38,7 +39,7 @@ def countersign(permit: Permit[Countersign], tools: Tools, materials: Materials)
         fingerprint=action.approver.key.fingerprint,
         token_serial=action.approver.token_serial,
         roles=roles_of(person),
-        acknowledged=action.acknowledged,
+        acknowledged=(*action.acknowledged, *_seen(action)),
         comment=action.comment,
     )
     statement = said.to_statement(case.request.manifest)
@@ -56,6 +57,10 @@ def countersign(permit: Permit[Countersign], tools: Tools, materials: Materials)
             "builders": [*sorted(case.builders.people)],
         },
     )
+
+
+def _seen(action: Countersign) -> tuple[str, ...]:
+    return () if action.at_screen is None else tuple(seen_name(key) for key in action.at_screen.seen)
 
 
 def _refuse_unreadable(statement: bytes, said: Countersignature) -> None:
