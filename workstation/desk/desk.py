@@ -6,7 +6,6 @@ The command line uses it in its own process; the screen asks it over a channel (
 from __future__ import annotations
 
 from pathlib import Path
-from typing import assert_never
 
 from workstation.core.action import (
     Countersign,
@@ -24,7 +23,6 @@ from workstation.core.review import Review
 from workstation.core.roster import Roster
 from workstation.core.shape import time_text
 from workstation.desk import pages, replies
-from workstation.desk.back_office import BackOffice
 from workstation.desk.face import (
     Answer,
     AskCountersign,
@@ -46,6 +44,7 @@ from workstation.desk.face import (
     TokenCard,
     Tokens,
 )
+from workstation.desk.reading_room import ReadingRoom
 from workstation.desk.typed import refuse_unwritable
 from workstation.gate.gate import Refusal
 from workstation.gate.gathering import facts_about
@@ -54,7 +53,7 @@ from workstation.process.frames import wipe
 from workstation.tokens.cards import Card, Cards, parse_uri
 
 
-class Desk(BackOffice):
+class Desk(ReadingRoom):
     """The whole workstation, as seen from the chair."""
 
     def answer(self, question: Question, secret: bytearray | None = None) -> Answer:
@@ -87,7 +86,7 @@ class Desk(BackOffice):
             case AskRelease(request=request):
                 return self.release(request)
             case _:
-                assert_never(question)
+                return self.read(question)
 
     # ── questions that change nothing ────────────────────────────────────────────────────────────
 
@@ -141,6 +140,7 @@ class Desk(BackOffice):
             approver=card.holder,
             acknowledged=asked.acknowledged,
             comment=asked.comment,
+            at_screen=asked.at_screen,
         )
         outcome = self._gate.perform(action, Materials(pin=pin, card=card.card))
         if isinstance(outcome, Refusal):
