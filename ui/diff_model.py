@@ -8,9 +8,11 @@ from typing import Final
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from ui.diff_rows import DiffRows, ShownRow
+from ui.word_marks import Marked
 
 _ROOT: Final = QModelIndex()
 ROW_ROLE: Final = Qt.ItemDataRole.UserRole
+MARKS_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 
 
 class Column(IntEnum):
@@ -66,7 +68,12 @@ class DiffModel(QAbstractTableModel):
             case Qt.ItemDataRole.AccessibleTextRole:
                 return shown.spoken()
             case _:
-                return shown if role == ROW_ROLE else None
+                return self._marks(index) if role == MARKS_ROLE else shown if role == ROW_ROLE else None
+
+    def _marks(self, index: QModelIndex | QPersistentModelIndex) -> Marked | None:
+        if self._rows is None or index.column() != Column.TEXT:
+            return None
+        return Marked(self._rows.marks(index.row()))
 
     def headerData(  # noqa: N802 (Qt's name)
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ui.shown import row_text, size_shown, value_text
+from ui.word_marks import Span, partner, word_spans
 from workstation.core.release_diff import FileChange, Member, RowKind, TextRow
 
 _NARROWEST: Final = 20
@@ -42,6 +43,7 @@ class DiffRows:
         self._rows = (*_member_rows(change), *_text_rows(change))
         self._source = array("q")
         self._piece = array("q")
+        self._marked: dict[int, tuple[Span, ...]] = {}
         for number, row in enumerate(self._rows):
             pieces = max(1, -(-len(row_text(row.text)) // self._columns))
             self._source.extend([number] * pieces)
@@ -62,6 +64,38 @@ class DiffRows:
             text=text,
             continued=piece > 0,
         )
+
+    @property
+    def changed_lines(self) -> int:
+        """How many lines were added or removed, those about the member itself among them."""
+        return sum(row.kind in (RowKind.ADDED, RowKind.REMOVED) for row in self._rows)
+
+    def changed_at(self, place: int) -> bool:
+        """Whether the row at a place is one that was added or removed."""
+        return self._changed(place)
+
+    def pieces_of(self, line: int) -> int:
+        """Return over how many rows a line goes."""
+        return bisect_left(self._source, line + 1) - self.place_of(line)
+
+    def marks(self, place: int) -> tuple[Span, ...]:
+        """Return the stretches of the row at a place that its counterpart has not, in characters."""
+        line, piece = self._source[place], self._piece[place]
+        start = piece * self._columns
+        clipped = (
+            (max(low, start) - start, min(high, start + self._columns) - start)
+            for low, high in self._spans(line)
+        )
+        return tuple((low, high) for low, high in clipped if low < high)
+
+    def _spans(self, line: int) -> tuple[Span, ...]:
+        found = self._marked.get(line)
+        if found is None:
+            other = partner(self._rows, line)
+            mine = row_text(self._rows[line].text)
+            found = () if other is None else word_spans(mine, row_text(self._rows[other].text))
+            self._marked[line] = found
+        return found
 
     def line_at(self, place: int) -> int:
         """Return which line a row belongs to, to find it again after wrapping anew."""

@@ -11,10 +11,14 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QWidget,
 )
+from sample_release import REQUEST
 
 from ui.hands import Hands
+from ui.looking import look_through
+from ui.pages.review import ReviewScreen
 from ui.qt_gaps import children_of
 from ui.start import Screen
+from workstation.core.release_words import release_words
 
 
 def to_review(hands: Hands) -> None:
@@ -23,11 +27,29 @@ def to_review(hands: Hands) -> None:
     hands.wait_for_page("review")
 
 
-def to_sign(hands: Hands) -> None:
+def review_of(hands: Hands) -> ReviewScreen:
+    (found,) = children_of(hands.window, ReviewScreen)
+    return found
+
+
+def to_words(hands: Hands) -> None:
+    """Come to the signing page, before the words are typed."""
     to_review(hands)
+    look_through(hands, review_of(hands))
     hands.press("Alt+C")
     hands.wait_for_page("sign")
     hands.settle()
+
+
+def to_sign(hands: Hands) -> None:
+    """Come to the signing page, the words of the sheet typed."""
+    to_words(hands)
+    type_words(hands)
+
+
+def type_words(hands: Hands) -> None:
+    hands.tab_to("sign.words.edit")
+    hands.type(" ".join(release_words(REQUEST)))
 
 
 def sign_with(hands: Hands, card: str, pin: str) -> None:

@@ -8,6 +8,7 @@ from ui.page import Page, Wishes
 from ui.pages.decline import DeclinePage
 from ui.pages.done import DonePage
 from ui.pages.home import HomePage
+from ui.pages.records import Records
 from ui.pages.refusal import RefusalPage
 from ui.pages.review import ReviewScreen
 from ui.pages.sign import SignPage
@@ -20,6 +21,7 @@ class Pages:
 
     def __init__(self, look: Look, wishes: Wishes) -> None:
         self.home = HomePage(look, wishes)
+        self.records = Records(look, wishes)
         self.review = ReviewScreen(look, wishes)
         self.sign = SignPage(look, wishes)
         self.decline = DeclinePage(look, wishes)
@@ -42,6 +44,7 @@ class Pages:
             self.told,
             self.ended,
             self.help,
+            *self.records.each(),
         )
 
 
