@@ -8,13 +8,12 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem
 
-from ui.diff_model import MARKS_ROLE, ROW_ROLE, Column
+from ui.diff_model import MARKS_ROLE, ROW_ROLE, Column, Marked
 from ui.diff_rows import ShownRow
 from ui.look import Look
 from ui.qt_gaps import area_of, is_selected, set_painter_font
 from ui.stylesheet import Type
 from ui.theme import Tone
-from ui.word_marks import Marked
 from workstation.core.release_diff import RowKind
 
 _EDGE: Final = 6

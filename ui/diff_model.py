@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from ui.diff_rows import DiffRows, ShownRow
-from ui.word_marks import Marked
 
 _ROOT: Final = QModelIndex()
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """The stretches of a row to be marked, in characters."""
+
+    spans: tuple[tuple[int, int], ...]
+
+
 ROW_ROLE: Final = Qt.ItemDataRole.UserRole
 MARKS_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 

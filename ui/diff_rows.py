@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from ui.shown import row_text, size_shown, value_text
-from ui.word_marks import Span, partner, word_spans
 from workstation.core.release_diff import FileChange, Member, RowKind, TextRow
 
 _NARROWEST: Final = 20
@@ -40,10 +39,9 @@ class DiffRows:
 
     def __init__(self, change: FileChange, columns: int) -> None:
         self._columns = max(_NARROWEST, columns)
-        self._rows = (*_member_rows(change), *_text_rows(change))
+        self._rows = (*_member_rows(change), *_fact_rows(change), *_text_rows(change))
         self._source = array("q")
         self._piece = array("q")
-        self._marked: dict[int, tuple[Span, ...]] = {}
         for number, row in enumerate(self._rows):
             pieces = max(1, -(-len(row_text(row.text)) // self._columns))
             self._source.extend([number] * pieces)
@@ -78,24 +76,18 @@ class DiffRows:
         """Return over how many rows a line goes."""
         return bisect_left(self._source, line + 1) - self.place_of(line)
 
-    def marks(self, place: int) -> tuple[Span, ...]:
-        """Return the stretches of the row at a place that its counterpart has not, in characters."""
-        line, piece = self._source[place], self._piece[place]
+    def marks(self, place: int) -> tuple[tuple[int, int], ...]:
+        """Return the changed words of the row at a place: from and up to which character of it."""
+        row, piece = self._rows[self._source[place]], self._piece[place]
         start = piece * self._columns
-        clipped = (
-            (max(low, start) - start, min(high, start + self._columns) - start)
-            for low, high in self._spans(line)
+        stop = start + self._columns
+        clipped = ((max(low, start) - start, min(high, stop) - start) for low, high in row.marks)
+        # Places are those of the text as it came; where it had to be made inert here they are others.
+        return (
+            tuple((low, high) for low, high in clipped if low < high)
+            if row_text(row.text) == row.text
+            else ()
         )
-        return tuple((low, high) for low, high in clipped if low < high)
-
-    def _spans(self, line: int) -> tuple[Span, ...]:
-        found = self._marked.get(line)
-        if found is None:
-            other = partner(self._rows, line)
-            mine = row_text(self._rows[line].text)
-            found = () if other is None else word_spans(mine, row_text(self._rows[other].text))
-            self._marked[line] = found
-        return found
 
     def line_at(self, place: int) -> int:
         """Return which line a row belongs to, to find it again after wrapping anew."""
@@ -141,6 +133,14 @@ def _text_rows(change: FileChange) -> Iterator[TextRow]:
     for row in change.rows:
         left_out = row.kind is RowKind.SKIPPED and not row.text
         yield TextRow(kind=row.kind, text=_LEFT_OUT) if left_out else row
+
+
+def _fact_rows(change: FileChange) -> Iterator[TextRow]:
+    """Yield what a member says about itself, as it was and as it is."""
+    for fact in change.facts:
+        for kind, said in ((RowKind.REMOVED, fact.old), (RowKind.ADDED, fact.new)):
+            if said and fact.old != fact.new:
+                yield TextRow(kind=kind, text=f"{value_text(fact.name)}: {value_text(said)}")
 
 
 def _member_rows(change: FileChange) -> Iterator[TextRow]:

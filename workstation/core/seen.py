@@ -35,8 +35,8 @@ def change_key(change: FileChange) -> Digest:
 
     Other bytes, another path, mode, owner or target have another key, so no mark outlives them.
     """
-    # The rows follow from the members' bytes, whose digests are in here.
-    described: JsonObject = ReleaseDiff(changes=(replace(change, rows=()),)).to_json()
+    # Rows and facts follow from the members' bytes, whose digests are in here.
+    described: JsonObject = ReleaseDiff(changes=(replace(change, rows=(), facts=()),)).to_json()
     return digest_of(canonical(described, where="change"))
 
 
@@ -49,14 +49,21 @@ def rank_within(path: str, diff: ReleaseDiff) -> int:
     """Return the highest rank found at a path or inside of it, zero where nothing was found."""
     inside = path + _INSIDE
     return max(
-        (one.rank for one in diff.findings if one.path == path or one.path.startswith(inside)), default=0
+        (
+            finding.rank
+            for finding in diff.findings
+            for member in finding.members
+            if member == path or member.startswith(inside)
+        ),
+        default=0,
     )
 
 
 def to_be_seen(diff: ReleaseDiff, must_open: int | None) -> tuple[FileChange, ...]:
     """Return the changes that have to be displayed whole: high ones, and those the policy wants opened."""
     least = HIGH if must_open is None else min(HIGH, must_open)
-    paths = {finding.path for finding in diff.findings if least <= finding.rank < REFUSE}
+    risky = (finding for finding in diff.findings if least <= finding.rank < REFUSE)
+    paths = {member for finding in risky for member in finding.members}
     return tuple(change for change in diff.changes if paths & _around(change))
 
 
