@@ -151,7 +151,7 @@ class IntakePage(RecordPage):
         self.notice(
             "\u2713 "
             + t(
-                "{product} {version} was taken in, every digest holds: {artifacts} artifacts,"
+                "{product} {version} was taken in: every digest holds, {artifacts} artifacts,"
                 " {evidence} pieces of evidence. Journal entry {entry}. It waits in the queue (Ctrl+1).",
                 product=value_text(taken.product),
                 version=value_text(taken.version),
