@@ -82,6 +82,12 @@ class DiffTable(QTableView):
                 QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows,
             )
 
+    def show_from(self, place: int) -> None:
+        """Put the row at a place at the top, and the cursor on it."""
+        index = self._shown.index(place, Column.TEXT)
+        self.setCurrentIndex(index)
+        self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtTop)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
         """Page with Space, back with Shift and Space."""
         if event.key() == Qt.Key.Key_Space:

@@ -81,6 +81,16 @@ class Dwell(QObject):
         """Whether a change with this key ever was in front."""
         return key in self._readings
 
+    def first_unseen(self) -> int | None:
+        """Return the place of the first changed row of the change in front that was not displayed yet."""
+        self._follow()
+        reading = self._readings.get(self._key) if self._key else None
+        rows = self._rows
+        if reading is None or rows is None:
+            return None
+        places = (place for place in range(len(rows)) if rows.changed_at(place))
+        return next((place for place in places if rows.line_at(place) not in reading.lines), None)
+
     def readings(self) -> tuple[Reading, ...]:
         """Return how far each change was displayed that ever was in front."""
         return tuple(self._readings.values())

@@ -154,8 +154,12 @@ class ReviewScreen(Page):
         if not entry.key:
             return
         self.details.show_changes()
-        if self.details.changes.go_to(entry.key):
-            self.details.changes.diff.setFocus()
+        changes = self.details.changes
+        if changes.go_to(entry.key):
+            changes.diff.setFocus()
+            unseen = changes.dwell.first_unseen() if changes.diff.change in self.marks.unseen() else None
+            if unseen is not None:
+                changes.diff.show_from(unseen)
 
     def _next(self) -> None:
         self._step(1)
