@@ -81,13 +81,20 @@ class CardPanel(QWidget):
         if where is not None:
             where.setFocus()
 
+    def allow_pin(self, *, allowed: bool) -> None:
+        """Open the PIN field, or close it and forget what was typed."""
+        if not allowed:
+            self.pin.forget()
+        self.pin.setEnabled(allowed)
+
     def forget(self) -> None:
         """Forget the PIN and the notice."""
         self.pin.forget()
         self.complain("", None)
 
     def _go_to_pin(self) -> None:
-        self.pin.setFocus()
+        if self.pin.isEnabled():
+            self.pin.setFocus()
 
     def _lay_out(self, screen: str) -> None:
         box = column(self, gap=6)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem
 
-from ui.diff_model import ROW_ROLE, Column
+from ui.diff_model import MARKS_ROLE, ROW_ROLE, Column, Marked
 from ui.diff_rows import ShownRow
 from ui.look import Look
 from ui.qt_gaps import area_of, is_selected, set_painter_font
@@ -45,11 +45,19 @@ class DiffDelegate(QStyledItemDelegate):
         painter.fillRect(area, self._ground(shown.kind))
         self._paint_cursor(painter, option, area, column)
         set_painter_font(painter, self._look.font(Type.FIXED))
+        self._paint_words(painter, area, shown.kind, index.data(MARKS_ROLE))
         painter.setPen(self._pen(shown.kind, column))
         flags = _LEFT if column in (Column.TEXT, Column.MARK) else _RIGHT
         text = str(index.data())
         painter.drawText(area.adjusted(_EDGE, 0, -_EDGE, 0), flags | Qt.TextFlag.TextSingleLine, text)
         painter.restore()
+
+    def _paint_words(self, painter: QPainter, area: QRect, kind: RowKind, marks: object) -> None:
+        theme, width = self._look.theme, painter.fontMetrics().horizontalAdvance("0" * 64) / 64
+        colour = QColor(theme.word_added if kind is RowKind.ADDED else theme.word_removed)
+        for low, high in marks.spans if isinstance(marks, Marked) else ():
+            left = area.left() + _EDGE + round(low * width)
+            painter.fillRect(QRect(left, area.top(), round((high - low) * width), area.height()), colour)
 
     def _ground(self, kind: RowKind) -> QColor:
         theme = self._look.theme

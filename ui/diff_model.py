@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
@@ -10,7 +11,17 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from ui.diff_rows import DiffRows, ShownRow
 
 _ROOT: Final = QModelIndex()
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """The stretches of a row to be marked, in characters."""
+
+    spans: tuple[tuple[int, int], ...]
+
+
 ROW_ROLE: Final = Qt.ItemDataRole.UserRole
+MARKS_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 
 
 class Column(IntEnum):
@@ -66,7 +77,12 @@ class DiffModel(QAbstractTableModel):
             case Qt.ItemDataRole.AccessibleTextRole:
                 return shown.spoken()
             case _:
-                return shown if role == ROW_ROLE else None
+                return self._marks(index) if role == MARKS_ROLE else shown if role == ROW_ROLE else None
+
+    def _marks(self, index: QModelIndex | QPersistentModelIndex) -> Marked | None:
+        if self._rows is None or index.column() != Column.TEXT:
+            return None
+        return Marked(self._rows.marks(index.row()))
 
     def headerData(  # noqa: N802 (Qt's name)
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole

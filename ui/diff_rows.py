@@ -39,7 +39,7 @@ class DiffRows:
 
     def __init__(self, change: FileChange, columns: int) -> None:
         self._columns = max(_NARROWEST, columns)
-        self._rows = (*_member_rows(change), *_text_rows(change))
+        self._rows = (*_member_rows(change), *_fact_rows(change), *_text_rows(change))
         self._source = array("q")
         self._piece = array("q")
         for number, row in enumerate(self._rows):
@@ -61,6 +61,32 @@ class DiffRows:
             mark="\u21aa" if piece else _MARKS[source.kind],
             text=text,
             continued=piece > 0,
+        )
+
+    @property
+    def changed_lines(self) -> int:
+        """How many lines were added or removed, those about the member itself among them."""
+        return sum(row.kind in (RowKind.ADDED, RowKind.REMOVED) for row in self._rows)
+
+    def changed_at(self, place: int) -> bool:
+        """Whether the row at a place is one that was added or removed."""
+        return self._changed(place)
+
+    def pieces_of(self, line: int) -> int:
+        """Return over how many rows a line goes."""
+        return bisect_left(self._source, line + 1) - self.place_of(line)
+
+    def marks(self, place: int) -> tuple[tuple[int, int], ...]:
+        """Return the changed words of the row at a place: from and up to which character of it."""
+        row, piece = self._rows[self._source[place]], self._piece[place]
+        start = piece * self._columns
+        stop = start + self._columns
+        clipped = ((max(low, start) - start, min(high, stop) - start) for low, high in row.marks)
+        # Places are those of the text as it came; where it had to be made inert here they are others.
+        return (
+            tuple((low, high) for low, high in clipped if low < high)
+            if row_text(row.text) == row.text
+            else ()
         )
 
     def line_at(self, place: int) -> int:
@@ -107,6 +133,14 @@ def _text_rows(change: FileChange) -> Iterator[TextRow]:
     for row in change.rows:
         left_out = row.kind is RowKind.SKIPPED and not row.text
         yield TextRow(kind=row.kind, text=_LEFT_OUT) if left_out else row
+
+
+def _fact_rows(change: FileChange) -> Iterator[TextRow]:
+    """Yield what a member says about itself, as it was and as it is."""
+    for fact in change.facts:
+        for kind, said in ((RowKind.REMOVED, fact.old), (RowKind.ADDED, fact.new)):
+            if said and fact.old != fact.new:
+                yield TextRow(kind=kind, text=f"{value_text(fact.name)}: {value_text(said)}")
 
 
 def _member_rows(change: FileChange) -> Iterator[TextRow]:

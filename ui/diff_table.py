@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtCore import QItemSelectionModel, Qt, QTimer
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from ui.diff_delegate import DiffDelegate
@@ -49,6 +49,52 @@ class DiffTable(QTableView):
             self._go_to(0)
             self.scrollToTop()
 
+    @property
+    def change(self) -> FileChange | None:
+        """The change that is shown."""
+        return self._change
+
+    @property
+    def rows(self) -> DiffRows | None:
+        """Its rows as they are wrapped now."""
+        return self._shown.rows
+
+    def displayed(self) -> range:
+        """Return the places of the rows that are wholly in the viewport."""
+        height, first = self.viewport().height(), self.rowAt(0)
+        if first < 0:
+            return range(0)
+        last = self.rowAt(height - 1)
+        last = self._shown.rowCount() - 1 if last < 0 else last
+        first += self.rowViewportPosition(first) < 0
+        last -= self.rowViewportPosition(last) + self.rowHeight(last) > height
+        return range(first, last + 1)
+
+    def page(self, step: int) -> None:
+        """Go a page on (1) or back (-1), so that no row between is left out."""
+        shown = self.displayed()
+        bar = self.verticalScrollBar()
+        bar.setValue(bar.value() + step * max(1, len(shown)))
+        shown = self.displayed()
+        if len(shown):
+            self.selectionModel().setCurrentIndex(
+                self._shown.index(shown[0], Column.TEXT),
+                QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows,
+            )
+
+    def show_from(self, place: int) -> None:
+        """Put the row at a place at the top, and the cursor on it."""
+        index = self._shown.index(place, Column.TEXT)
+        self.setCurrentIndex(index)
+        self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtTop)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
+        """Page with Space, back with Shift and Space."""
+        if event.key() == Qt.Key.Key_Space:
+            self.page(-1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
+        else:
+            super().keyPressEvent(event)
+
     def next_change(self, step: int) -> bool:
         """Go to the next run of changed rows; answer False when this was the last one."""
         rows = self._shown.rows
@@ -68,6 +114,7 @@ class DiffTable(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setTabKeyNavigation(False)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setCornerButtonEnabled(False)

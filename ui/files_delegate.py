@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
@@ -27,8 +28,9 @@ _RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 class FilesDelegate(QStyledItemDelegate):
     """Paints one changed file on two lines."""
 
-    def __init__(self, look: Look, view: QAbstractItemView) -> None:
+    def __init__(self, look: Look, view: QAbstractItemView, said: Callable[[FileChange], str]) -> None:
         super().__init__(view)
+        self._said = said
         self._look = look
         self._view = view
 
@@ -73,7 +75,10 @@ class FilesDelegate(QStyledItemDelegate):
         taken = QFontMetrics(self._look.font(Type.CAPTION)).horizontalAdvance(amount) + 8
         name, folder = _name_and_folder(one.change)
         self._draw(painter, Type.BODY, first.adjusted(mark_width, 0, -taken, 0), name, colour=text)
-        self._draw(painter, Type.CAPTION, second.adjusted(mark_width, 0, 0, 0), folder, colour=quiet)
+        said = self._said(one.change)
+        self._draw(painter, Type.CAPTION, second, said, colour=self._look.colour(Tone.ACCENT), flags=_RIGHT)
+        taken = QFontMetrics(self._look.font(Type.CAPTION)).horizontalAdvance(said) + (8 if said else 0)
+        self._draw(painter, Type.CAPTION, second.adjusted(mark_width, 0, -taken, 0), folder, colour=quiet)
 
     def _draw(
         self,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QListView
 
@@ -17,7 +19,7 @@ class FilesList(QListView):
 
     picked = Signal(object)
 
-    def __init__(self, look: Look, name: str, accessible: str) -> None:
+    def __init__(self, look: Look, name: str, accessible: str, said: Callable[[FileChange], str]) -> None:
         super().__init__()
         self.setObjectName(name)
         self.setAccessibleName(accessible)
@@ -27,7 +29,7 @@ class FilesList(QListView):
         self.setTabKeyNavigation(False)
         self._files = FilesModel(self)
         self.setModel(self._files)
-        self.setItemDelegate(FilesDelegate(look, self))
+        self.setItemDelegate(FilesDelegate(look, self, said))
         look.changed.connect(self.scheduleDelayedItemsLayout)
 
     def show_changes(self, changes: tuple[RankedChange, ...]) -> None:

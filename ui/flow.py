@@ -7,6 +7,7 @@ from typing import assert_never
 
 from PySide6.QtCore import QObject
 
+from ui.language import t
 from ui.link import DeskLink
 from ui.look import Look
 from ui.page import Page
@@ -17,6 +18,7 @@ from ui.window import Window
 from ui.wording import BUSY, ended_words, waiting_words
 from workstation.desk.face import (
     Answer,
+    AskCountersign,
     AskReview,
     AskTokens,
     Countersigned,
@@ -30,6 +32,21 @@ from workstation.desk.face import (
     ReviewPage,
     Station,
     Tokens,
+)
+from workstation.desk.records_face import (
+    AskMedia,
+    AskTakeIn,
+    Ceremony,
+    Ejected,
+    JournalPage,
+    JournalVerified,
+    Media,
+    People,
+    PolicyPage,
+    Printed,
+    Receipts,
+    RecordAnswer,
+    TakenIn,
 )
 
 
@@ -47,6 +64,7 @@ class Flow(QObject):
         self.pages = Pages(look, self)
         for page in self.pages.each():
             window.add(page)
+        window.rail.chosen.connect(self.go_to)
         link.answered.connect(self._answered)
         link.slow.connect(self._slow)
         link.ended.connect(self._ended)
@@ -68,6 +86,17 @@ class Flow(QObject):
         self._review = None
         self._window.bring(self.pages.home)
         self.pages.home.refresh()
+
+    def go_to(self, name: str) -> None:
+        """Show a screen of the rail, asked for anew; where the desk has ended there is none."""
+        if name == self.pages.home.name:
+            self.go_home()
+            return
+        for page in self.pages.records.each():
+            if page.name == name and not self._over:
+                self._review = None
+                self._window.bring(page)
+                page.refresh()
 
     def go_back(self) -> None:
         """Show the page before this one; where the desk has ended there is none."""
@@ -93,14 +122,14 @@ class Flow(QObject):
     def go_sign(self) -> None:
         """Show the page where the review at hand is countersigned."""
         if self._review:
-            self.pages.sign.show_review(self._review, self._station)
+            self.pages.sign.show_review(self._review, self._station, self.pages.review.marks.seen())
             self._window.bring(self.pages.sign)
             self.pages.sign.refresh()
 
-    def go_decline(self) -> None:
-        """Show the page where the review at hand is declined."""
+    def go_decline(self, reason: str = "") -> None:
+        """Show the page where the review at hand is declined, its reason begun."""
         if self._review:
-            self.pages.decline.show_review(self._review)
+            self.pages.decline.show_review(self._review, reason)
             self._window.bring(self.pages.decline)
             self.pages.decline.refresh()
 
@@ -113,13 +142,13 @@ class Flow(QObject):
     def _slow(self, question: Question) -> None:
         self._window.tell_waiting(waiting_words(question))
 
-    def _answered(self, question: Question, answer: Answer) -> None:
+    def _answered(self, question: Question, answer: Answer) -> None:  # noqa: C901 (one case for each answer)
         self._window.tell_waiting("")
+        if isinstance(question, AskCountersign):
+            self.pages.sign.touch.end()
         match answer:
             case Station():
-                self._station = answer
-                self._window.tell_origin(value_text(answer.origin))
-                self.pages.home.show_station(answer)
+                self._show_station(answer)
             case Queue():
                 self.pages.home.show_queue(answer)
             case ReviewPage():
@@ -128,6 +157,7 @@ class Flow(QObject):
                 self.pages.opening.show_tokens(answer)
                 self.pages.sign.show_tokens(answer)
                 self.pages.decline.show_tokens(answer)
+                self.pages.records.device.show_tokens(answer)
             case Countersigned():
                 before = self._review.approvals if self._review else ()
                 self.pages.done.show_countersigned(answer, before)
@@ -143,6 +173,42 @@ class Flow(QObject):
                 self._window.bring(self.pages.refusal)
             case Problem():
                 self._problem(question, answer)
+            case _:
+                self._show_record(answer)
+
+    def _show_station(self, station: Station) -> None:
+        self._station = station
+        self._window.tell_origin(value_text(station.origin))
+        if self._window.page() is self.pages.records.device:
+            self.pages.records.device.show_station(station)
+            self.ask(AskTokens())
+        else:
+            self.pages.home.show_station(station)
+
+    def _show_record(self, answer: RecordAnswer) -> None:  # noqa: C901 (one case for each answer)
+        records = self.pages.records
+        match answer:
+            case Media():
+                records.intake.show_media(answer)
+            case TakenIn():
+                records.intake.show_taken(answer)
+            case Ejected():
+                records.intake.show_ejected(answer)
+                self.ask(AskMedia())
+            case JournalPage():
+                records.journal.show_journal(answer)
+            case JournalVerified():
+                records.journal.show_verified(answer)
+            case Receipts():
+                records.show_receipts(answer)
+            case PolicyPage():
+                records.show_policy(answer)
+            case People():
+                records.show_people(answer)
+            case Ceremony():
+                records.show_ceremony(answer)
+            case Printed():
+                self._window.strip.show_news(t("The slip is on the outgoing medium"), value_text(answer.path))
             case _:
                 assert_never(answer)
 
@@ -161,6 +227,9 @@ class Flow(QObject):
             self._window.bring(self.pages.review)
 
     def _problem(self, question: Question, problem: Problem) -> None:
+        if isinstance(question, AskTakeIn):
+            self.pages.records.intake.show_problem(problem)
+            return
         self._window.strip.show_problem(problem)
         if not isinstance(question, AskTokens) and self._window.page() in (
             self.pages.opening,

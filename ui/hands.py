@@ -31,6 +31,11 @@ class Hands:
         self._link = link
         self._seconds = seconds
 
+    @property
+    def window(self) -> Window:
+        """The window these hands are at."""
+        return self._window
+
     def wait_for(self, what: str, there: Callable[[], bool]) -> None:
         """Wait until something is there and the desk has answered; raises NotThere."""
         timer = QElapsedTimer()

@@ -8,6 +8,8 @@ with keys and clicks, as a person would, and each picture is left as DIR/NN-name
     {"wait": "refusal"}    wait until a page is in front: also refusal, done, released, ended
     {"select": "urllib3"}  on home: the request whose row or id holds this text
     {"tick": ""}           on sign: tick the findings whose words hold this text ("" for all)
+    {"look": ""}           on review: page through every change that has to be displayed
+    {"words": "…"}         on sign: type the release words from the sheet
     {"card": "alice"}      on opening, sign or decline: the card whose words hold this text
     {"pin": "…"}           type a PIN where it is asked for; PINs come this way only
     {"type": "…"}          type where the keyboard is
@@ -30,6 +32,7 @@ from ui.hands import PATIENCE_S, Hands, NotThere
 from ui.journey_steps import (
     Card,
     Click,
+    Look,
     Open,
     Picture,
     Pin,
@@ -39,8 +42,10 @@ from ui.journey_steps import (
     Tick,
     Type,
     Wait,
+    Words,
     parse_journey,
 )
+from ui.looking import look_through
 from ui.pictures import Pictures
 from ui.qt_gaps import children_of
 from ui.start import Options, Screen, parse, start
@@ -74,7 +79,7 @@ class Journey:
             except NotThere as error:
                 raise NotThere(f"step {number + 1}: {error}") from error
 
-    def _do(self, step: Step) -> None:  # noqa: C901 (one case for each step)
+    def _do(self, step: Step) -> None:  # noqa: C901, PLR0912 (one case for each step)
         hands, page = self._hands, self._screen.window.page().name
         match step:
             case Open(page=name):
@@ -97,6 +102,11 @@ class Journey:
                 hands.click(name)
             case Tick(text=text):
                 self._tick(text)
+            case Words(text=text):
+                hands.tab_to("sign.words.edit")
+                hands.type(text)
+            case Look():
+                look_through(hands, self._screen.flow.pages.review)
             case Picture(name=name):
                 self._picture(name)
             case _:

@@ -77,13 +77,27 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """On sign, type the release words from the sheet."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """On review, page through every change that has to be displayed; `text` says nothing."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """Take a picture of the window and name it."""
 
     name: str
 
 
-Step: TypeAlias = Open | Wait | Select | Card | Pin | Type | Press | Click | Tick | Picture
+Step: TypeAlias = Open | Wait | Select | Card | Pin | Type | Press | Click | Tick | Words | Look | Picture
 
 _STEPS: Final[dict[str, type[Step]]] = {
     "open": Open,
@@ -95,6 +109,8 @@ _STEPS: Final[dict[str, type[Step]]] = {
     "press": Press,
     "click": Click,
     "tick": Tick,
+    "words": Words,
+    "look": Look,
     "picture": Picture,
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from ui.flow import Flow
 from ui.look import Look
+from ui.rail import STOPS
 from ui.window import Window
 
 
@@ -19,19 +21,20 @@ class Keys(QObject):
     def __init__(self, look: Look, window: Window, flow: Flow) -> None:
         super().__init__(window)
         self._window = window
-        for keys, action in {
+        actions: dict[str, Callable[[], object]] = {
             "F1": flow.go_help,
             "F5": self._refresh,
             "F6": self._next_pane,
             "Shift+F6": self._previous_pane,
-            "Ctrl+1": flow.go_home,
+            **{stop.keys: partial(flow.go_to, stop.name) for stop in STOPS},
             "Esc": flow.go_back,
             "Ctrl+T": look.next_theme,
             "Ctrl++": look.larger,
             "Ctrl+=": look.larger,
             "Ctrl+-": look.smaller,
             "Ctrl+0": look.usual_size,
-        }.items():
+        }
+        for keys, action in actions.items():
             bind(window, keys, action)
 
     def _refresh(self) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QApplication
 
-from ui.fonts import typefaces
+from ui.fonts import letter_by_letter, typefaces
 from ui.qt_gaps import set_application_font
 from ui.stylesheet import Type, points, stylesheet
 from ui.theme import THEMES, Theme, ThemeName, Tone
@@ -49,7 +49,11 @@ class Look(QObject):
         font.setPointSizeF(points(step, self._percent))
         if step in (Type.STRONG, Type.HEADING, Type.TITLE):
             font.setWeight(QFont.Weight.DemiBold)
-        return font
+        return letter_by_letter(font)
+
+    def named(self, colour: str) -> QColor:
+        """Return a colour of the theme by the name of its field."""
+        return QColor(getattr(self._theme, colour))
 
     def colour(self, tone: Tone) -> QColor:
         """Return the colour of a mark."""

@@ -36,8 +36,8 @@ class Wishes(Protocol):
         """Show the page where the review at hand is countersigned."""
         ...
 
-    def go_decline(self) -> None:
-        """Show the page where the review at hand is declined."""
+    def go_decline(self, reason: str = "") -> None:
+        """Show the page where the review at hand is declined, its reason begun."""
         ...
 
 

@@ -13,8 +13,9 @@ from typing import Final
 from ui.theme import Tone
 from workstation.core.guardrails.findings import finding_id
 from workstation.core.release_diff import REFUSE, FileChange, Finding, ReleaseDiff
+from workstation.core.seen import HIGH
 
-ACKNOWLEDGE: Final = 80
+ACKNOWLEDGE: Final = HIGH
 """Findings of this rank and above are acknowledged one by one before countersigning."""
 _LOOK: Final = 40
 _INSIDE: Final = "!/"
@@ -66,9 +67,9 @@ def findings_by_rank(diff: ReleaseDiff) -> tuple[Finding, ...]:
     return tuple(sorted(diff.findings, key=lambda one: (-one.rank, one.rule, one.path)))
 
 
-def to_acknowledge(diff: ReleaseDiff) -> tuple[Finding, ...]:
-    """Return the findings an approver acknowledges one by one."""
-    return tuple(one for one in findings_by_rank(diff) if ACKNOWLEDGE <= one.rank < REFUSE)
+def to_acknowledge(diff: ReleaseDiff, must_open: int = ACKNOWLEDGE) -> tuple[Finding, ...]:
+    """Return the findings an approver acknowledges one by one: from rank `must_open` on."""
+    return tuple(one for one in findings_by_rank(diff) if must_open <= one.rank < REFUSE)
 
 
 def acknowledgement(finding: Finding) -> str:

@@ -20,6 +20,7 @@ _TYPOGRAPHY: Final = (
 _NOT_PROSE: Final = re.compile(f"[^\x20-\x7e{_TYPOGRAPHY}]+")
 _LETTERS: Final = ("Lu", "Ll", "Lt", "Lo", "Nd")
 _GROUP: Final = 4
+_THOUSAND: Final = 1000
 
 
 def value_text(text: str) -> str:
@@ -68,3 +69,13 @@ def size_shown(size: int) -> str:
 
 def _is_letter(letter: str) -> bool:
     return unicodedata.category(letter) in _LETTERS and unicodedata.bidirectional(letter) in ("L", "EN")
+
+
+def room_shown(size: int) -> str:
+    """Return room on a medium in the largest unit that leaves a number before the point: 1.5 GB."""
+    amount, units = float(size), ("bytes", "kB", "MB", "GB", "TB")
+    for unit in units[:-1]:
+        if amount < _THOUSAND:
+            return f"{amount:.0f} {unit}" if unit == units[0] else f"{amount:.1f} {unit}"
+        amount /= _THOUSAND
+    return f"{amount:.1f} {units[-1]}"

@@ -36,7 +36,19 @@ class ProblemStrip(QWidget):
         self._next.setVisible(bool(problem.next_step))
         where = f" \u00b7 {prose(problem.where)}" if problem.where else ""
         self._code.setText(f"{prose(problem.code)}{where} \u00b7 nothing was done")
+        self._code.setVisible(True)
         self.setAccessibleName(f"{self.headline.text()} {self._detail.text()}")
+        self.show()
+        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+
+    def show_news(self, headline: str, detail: str) -> None:
+        """Show that something was done, until it is dismissed or something else is asked."""
+        self.headline.setText(f"\u2713 {headline}")
+        self._detail.setText(detail)
+        for words in (self._next, self._code):
+            words.setText("")
+            words.setVisible(False)
+        self.setAccessibleName(f"{headline} {detail}")
         self.show()
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 

@@ -50,6 +50,18 @@ QLabel[tone="accent"] { color: $accent; }
 QLabel[tone="plain"] { color: $secondary; }
 
 QFrame[surface="bar"] { background: $base; border: 0; border-bottom: 1px solid $line; }
+QFrame[surface="rail"] { background: $rail; border: 0; border-right: 1px solid $line; }
+QFrame[surface="made"] { background: $added; border: 0; border-radius: 6px; }
+QFrame[surface="wanting"] { background: transparent; border: 1px dashed $secondary; border-radius: 6px; }
+QFrame[surface="soft"] { background: $soft; border: 0; border-radius: 8px; }
+QFrame[surface="touch"] { background: $accent; border: 0; border-radius: 8px; }
+QFrame[surface="touch"] QLabel { color: $on_accent; }
+QToolButton[rail="true"] { background: transparent; color: $on_rail; border: 2px solid transparent;
+  border-radius: 8px; padding: 5px 0; font-size: ${caption}pt; }
+QToolButton[rail="true"]:hover { background: $rail_chosen; color: $on_rail_chosen; }
+QToolButton[rail="true"]:checked { background: $rail_chosen; color: $on_rail_chosen; font-weight: 600; }
+QToolButton[rail="true"]:focus { border: 2px solid $on_rail; }
+QToolButton[rail="true"]:checked:focus { border: 2px solid $on_rail_chosen; }
 QFrame[surface="foot"] { background: $base; border: 0; border-top: 1px solid $line; }
 QFrame[surface="panel"] { background: $base; border: 1px solid $line; border-radius: 8px; }
 QFrame[surface="problem"] { background: $base; border: 2px solid $warn; border-radius: 8px; }

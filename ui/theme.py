@@ -45,6 +45,13 @@ class Theme:
     danger: str
     added: str
     removed: str
+    word_added: str
+    word_removed: str
+    soft: str
+    rail: str
+    on_rail: str
+    rail_chosen: str
+    on_rail_chosen: str
     refused: str
     on_refused: str
 
@@ -94,37 +101,51 @@ _Role = QPalette.ColorRole
 
 LIGHT: Final = Theme(
     name=ThemeName.LIGHT,
-    window="#f3f4f6",
+    window="#f1f3f6",
     base="#ffffff",
-    raised="#e9edf3",
-    text="#15181c",
-    secondary="#545c66",
-    line="#d5dae0",
-    accent="#1b4f8f",
+    raised="#e5ecf6",
+    text="#121821",
+    secondary="#4e5967",
+    line="#d8dee6",
+    accent="#1c54b2",
     on_accent="#ffffff",
-    good="#1c6a39",
-    warn="#855300",
-    danger="#a3142a",
-    added="#e0f3e4",
-    removed="#fbe3e4",
+    good="#146b3a",
+    warn="#8a4b00",
+    danger="#b0122b",
+    added="#e3f4e8",
+    removed="#fce6e8",
+    word_added="#a9dfbb",
+    word_removed="#f5b5bc",
+    soft="#eef3fb",
+    rail="#0e1b2e",
+    on_rail="#b4c1d3",
+    rail_chosen="#24406b",
+    on_rail_chosen="#ffffff",
     refused="#7a0d20",
     on_refused="#ffffff",
 )
 DARK: Final = Theme(
     name=ThemeName.DARK,
-    window="#16181b",
-    base="#1d2024",
-    raised="#2a2f36",
-    text="#e9ebee",
-    secondary="#a2abb6",
-    line="#383f47",
-    accent="#86b7f3",
-    on_accent="#0b1420",
-    good="#82d19a",
-    warn="#e9b75c",
-    danger="#ff929b",
-    added="#17372a",
-    removed="#432329",
+    window="#12161c",
+    base="#1a1f27",
+    raised="#27303d",
+    text="#e8ecf2",
+    secondary="#a3afbf",
+    line="#333d4b",
+    accent="#8ab6ff",
+    on_accent="#0a1526",
+    good="#7fd79d",
+    warn="#f0b85a",
+    danger="#ff949f",
+    added="#163526",
+    removed="#41222a",
+    word_added="#1f5f3e",
+    word_removed="#7a2c3a",
+    soft="#1f2733",
+    rail="#0b0f14",
+    on_rail="#9fadbf",
+    rail_chosen="#263a5a",
+    on_rail_chosen="#ffffff",
     refused="#8c1427",
     on_refused="#ffffff",
 )
@@ -132,7 +153,7 @@ CONTRAST: Final = Theme(
     name=ThemeName.CONTRAST,
     window="#000000",
     base="#000000",
-    raised="#262626",
+    raised="#2b2b2b",
     text="#ffffff",
     secondary="#ffffff",
     line="#ffffff",
@@ -141,8 +162,15 @@ CONTRAST: Final = Theme(
     good="#7dff9c",
     warn="#ffe100",
     danger="#ffa3aa",
-    added="#003a12",
-    removed="#4d000b",
+    added="#003212",
+    removed="#43000a",
+    word_added="#005c22",
+    word_removed="#7d0013",
+    soft="#000000",
+    rail="#000000",
+    on_rail="#ffffff",
+    rail_chosen="#ffe100",
+    on_rail_chosen="#000000",
     refused="#ffffff",
     on_refused="#000000",
 )

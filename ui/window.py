@@ -6,13 +6,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QScrollArea, QStackedWidget, QWidget
 
-from ui.icons import Icon, pixmap
 from ui.look import Look
 from ui.page import Page
 from ui.parts import column, label, panel, row
+from ui.rail import Rail
 from ui.strip import ProblemStrip
 from ui.stylesheet import Type
-from ui.theme import Tone
 from ui.wording import HINTS
 
 
@@ -27,14 +26,12 @@ class Window(QMainWindow):
         self._pages = QStackedWidget()
         self._pages.setObjectName("main.pages.stack")
         self.strip = ProblemStrip()
-        self._icon = label("main.icon.label")
+        self.rail = Rail(look)
         self._waiting = label("main.waiting.label", step=Type.STRONG)
         self._origin = label("main.origin.label", step=Type.CAPTION)
         self._hint = label("main.hint.label", step=Type.CAPTION)
         self._lay_out()
-        look.changed.connect(self._draw_icon)
         app.focusChanged.connect(self._keep_in_sight)
-        self._draw_icon()
 
     def add(self, page: Page) -> None:
         """Add a page, not shown yet; where the window is too small for it, it scrolls."""
@@ -61,6 +58,7 @@ class Window(QMainWindow):
             before.leave()
         self._pages.setCurrentWidget(_area_of(page))
         self._hint.setText(HINTS.get(page.name, ""))
+        self.rail.show_where(page.name)
         self.setWindowTitle(f"Countersign \u2014 {page.accessibleName()}")
         panes = page.panes()
         if panes and before is not page:
@@ -92,30 +90,24 @@ class Window(QMainWindow):
         if isinstance(area, QScrollArea) and focused is not None and area.isAncestorOf(focused):
             area.ensureWidgetVisible(focused)
 
-    def _draw_icon(self) -> None:
-        side = 26 * self._look.percent // 100
-        colour = self._look.colour(Tone.ACCENT)
-        self._icon.setPixmap(pixmap(Icon.SEAL, colour, side, self.devicePixelRatioF()))
-
     def _lay_out(self) -> None:
         whole = QWidget()
-        box = column(whole, gap=0)
-        bar = panel("main.bar.panel", "bar")
-        across = row(bar, gap=10)
-        across.setContentsMargins(16, 8, 16, 8)
-        across.addWidget(self._icon)
-        across.addWidget(label("main.name.label", "Countersign", step=Type.HEADING))
-        across.addStretch(1)
-        across.addWidget(self._waiting)
-        across.addStretch(1)
-        across.addWidget(self._origin)
+        across = row(whole, gap=0)
+        right = QWidget()
+        box = column(right, gap=0)
         foot = panel("main.foot.panel", "foot")
-        below = row(foot)
+        below = row(foot, gap=16)
         below.setContentsMargins(16, 5, 16, 5)
         below.addWidget(self._hint, 1)
-        for part, stretch in ((bar, 0), (self.strip, 0), (self._pages, 1), (foot, 0)):
+        below.addWidget(self._waiting)
+        below.addWidget(self._origin)
+        for part, stretch in ((self.strip, 0), (self._pages, 1), (foot, 0)):
             box.addWidget(part, stretch)
+        across.addWidget(self.rail)
+        across.addWidget(right, 1)
         self.setCentralWidget(whole)
+        # By Tab the page comes first; the rail has keys of its own.
+        QWidget.setTabOrder(right, self.rail)
 
 
 def _holds_focus(pane: QWidget) -> bool:

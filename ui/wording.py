@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, assert_never
 
+from ui.language import t
 from ui.theme import Tone
 from workstation.desk.face import (
     AskCountersign,
@@ -16,6 +17,18 @@ from workstation.desk.face import (
     Question,
     QueueItem,
     Stage,
+)
+from workstation.desk.records_face import (
+    AskCeremony,
+    AskEject,
+    AskJournal,
+    AskMedia,
+    AskPeople,
+    AskPolicy,
+    AskReceipts,
+    AskSlip,
+    AskTakeIn,
+    AskVerifyJournal,
 )
 
 NO_QUEUE: Final = (
@@ -38,6 +51,7 @@ OPENED_WITHOUT: Final = (
 TRY_ANYWAY: Final = "Press Countersign again to try all the same: a refusal goes into the journal."
 NO_CARD: Final = ("No card is in a reader.", "Put your card in, then press F5.")
 NEEDS_CARD: Final = "Choose the card to sign with. If none is listed, put yours in and press F5."
+NEEDS_WORDS: Final = "Type the words from the printed sheet first."
 NEEDS_PIN: Final = "Type the PIN of this card."
 NEEDS_REASON: Final = "Say why you decline: the reason goes into the journal and stays."
 NEEDS_ACKNOWLEDGEMENTS: Final = "Look at each of these findings and tick it before you countersign."
@@ -95,7 +109,7 @@ def stage_words(item: QueueItem) -> str:
             assert_never(item.stage)
 
 
-def waiting_words(question: Question) -> str:
+def waiting_words(question: Question) -> str:  # noqa: C901, PLR0912 (one case for each question)
     """Say what the desk is doing, while it takes its time."""
     match question:
         case AskStation() | AskQueue():
@@ -111,7 +125,19 @@ def waiting_words(question: Question) -> str:
         case AskCountersign() | AskDecline():
             return "The card is asked to sign. Touch it when it blinks\u2026"
         case AskRelease():
-            return "The release is being written\u2026"
+            return t("The release is being written\u2026")
+        case AskMedia():
+            return t("The desk looks for media\u2026")
+        case AskTakeIn():
+            return t("The bundle is read and every byte hashed\u2026")
+        case AskEject():
+            return t("Everything is written out\u2026")
+        case AskVerifyJournal():
+            return t("Every entry of the journal is verified\u2026")
+        case AskJournal() | AskReceipts() | AskPolicy() | AskPeople() | AskCeremony():
+            return t("The desk reads its records\u2026")
+        case AskSlip():
+            return t("The slip is written\u2026")
         case _:
             assert_never(question)
 
@@ -126,8 +152,25 @@ def ended_words(question: Question | None) -> str:
             )
         case AskRelease():
             return "Nothing was signed. The release may be half written: do not use the outgoing medium."
-        case AskStation() | AskQueue() | AskReview() | AskTokens() | None:
-            return "Nothing was signed."
+        case AskTakeIn():
+            return t("Nothing was signed. Look in the queue whether the request was taken in.")
+        case AskEject() | AskSlip():
+            return t("Nothing was signed. Do not trust what is on the medium: it may be half written.")
+        case (
+            AskStation()
+            | AskQueue()
+            | AskReview()
+            | AskTokens()
+            | AskMedia()
+            | AskJournal()
+            | AskVerifyJournal()
+            | AskReceipts()
+            | AskPolicy()
+            | AskPeople()
+            | AskCeremony()
+            | None
+        ):
+            return t("Nothing was signed.")
         case _:
             assert_never(question)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -73,8 +73,8 @@ def commission(state: Path, config: Config, *, origin: str, passphrase: bytearra
 
 
 @contextmanager
-def open_desk(state: Path, unlock: Unlock) -> Generator[Desk]:
-    """Open the workstation in `state` for as long as the context lasts.
+def open_desk(state: Path, unlock: Unlock, media: Sequence[Path] = ()) -> Generator[Desk]:
+    """Open the workstation in `state` for as long as the context lasts; `media` are looked at as media.
 
     Raises JournalError when the journal cannot be opened: it is missing, locked by another process,
     or the key does not fit.
@@ -86,7 +86,7 @@ def open_desk(state: Path, unlock: Unlock) -> Generator[Desk]:
         cards = configured_cards(config)
         if cards is not None:
             stack.enter_context(cards)
-        yield Desk(_parts(state, config, journal, cards))
+        yield Desk(replace(_parts(state, config, journal, cards), media=tuple(media)))
 
 
 def read_config(state: Path) -> Config:

@@ -16,6 +16,8 @@ from workstation.core.guardrails.judge import GUARDRAILS, Guardrail
 
 NOT_ABOUT_WAYS_AROUND: Final = {
     "trust_missing",
+    "screen_words",
+    "screen_unseen",
     "window",
     "freeze",
     "break_glass",

@@ -15,7 +15,9 @@ from core.world import ROOT, World
 from workstation.core.action import ApplyTrust
 from workstation.core.guardrails.approver import Standing
 from workstation.core.identity import Digest
-from workstation.core.release_diff import Finding, ReleaseDiff
+from workstation.core.release_diff import ChangeKind, FileChange, Finding, Member, MemberKind, ReleaseDiff
+from workstation.core.release_words import release_words
+from workstation.core.seen import AtScreen
 
 
 def countersigning(name="dave"):
@@ -258,6 +260,26 @@ def renewed(name):
     return lambda world: getattr(world, name).update(version=9)
 
 
+def at_screen(*, words=None, diff=None):
+    """Return the case of alice at a screen: nothing displayed, the right words typed or others."""
+
+    def case():
+        world = World()
+        world.diff = diff or world.diff
+        world.admit()
+        typed = " ".join(release_words(world.request.id)) if words is None else words
+        action = replace(world.countersigning("alice"), at_screen=AtScreen(words=typed, seen=()))
+        return action, world.facts(action)
+
+    return case
+
+
+HOOK = Member(path="hook.sh", kind=MemberKind.FILE, digest="ab" * 32)
+HIGH_CHANGE = ReleaseDiff(
+    changes=(FileChange(kind=ChangeKind.ADDED, new=HOOK),),
+    findings=(Finding(rule="HOOK", rank=90, path="hook.sh", sentence="runs by itself"),),
+)
+
 KILLERS = {
     "trust_missing": without_trust,
     "trust_expired": expired,
@@ -303,6 +325,8 @@ KILLERS = {
     "output_not_allowed": by_rule(outputs=["openpgp"]),
     "conflict_group": lambda: changed(close_to_a_builder),
     "findings_unacknowledged": risky,
+    "screen_words": at_screen(words="aardvark"),
+    "screen_unseen": at_screen(diff=HIGH_CHANGE),
     "quorum": lambda: releasing(World().admit()),
     "receipt_release": lambda: received(release=Digest("ab" * 32)),
     "receipt_repeated": received_twice,

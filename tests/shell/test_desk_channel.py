@@ -7,11 +7,13 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from workstation.core.errors import Malformed
 from workstation.core.identity import Digest, RequestId
+from workstation.core.seen import AtScreen
 from workstation.desk import face
 from workstation.desk.client import DeskClient
 from workstation.desk.server import serve
@@ -45,6 +47,7 @@ COUNTERSIGN = face.AskCountersign(
     request=RequestId(Digest("0" * 64)),
     review=Digest("1" * 64),
     token="pkcs11:token=alice",
+    at_screen=AtScreen(words="aardvark", seen=()),
 )
 
 
@@ -76,6 +79,19 @@ def test_a_secret_is_never_in_a_json_frame(channel: tuple[socket.socket, socket.
     assert b"31415926" not in message
     assert json.loads(message)["secret"] is True
     assert bytes(secret) == b"31415926"
+
+
+def test_a_screen_that_does_not_say_what_was_typed_and_displayed_is_not_answered(
+    channel: tuple[socket.socket, socket.socket],
+) -> None:
+    ours, theirs = channel
+    desk = Listening()
+    DeskClient(ours.fileno()).ask(replace(COUNTERSIGN, at_screen=None), bytearray(b"31415926"))
+
+    with pytest.raises(Malformed, match=r"question\.at_screen"):
+        serve(theirs.fileno(), desk)
+
+    assert desk.asked == []
 
 
 def test_the_desk_is_asked_one_thing_at_a_time(channel: tuple[socket.socket, socket.socket]) -> None:

@@ -77,6 +77,8 @@ def start(application: QApplication, line: DeskThread) -> Iterator[Callable[[], 
             fd=line.fd, screenshots=None, theme=theme, percent=100, size=QSize(1280, 800), full=False
         )
         screen = assemble(application, look, options)
+        # Tests of dwelling say otherwise; the others need not wait.
+        screen.flow.pages.review.details.changes.dwell.set_patience(12)
         screens.append(screen)
         return screen
 

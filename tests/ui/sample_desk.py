@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
+import sample_records as records
 from sample_answers import (
     STATEMENT,
     card,
@@ -37,6 +38,19 @@ from workstation.desk.face import (
     Question,
     Released,
     Tokens,
+)
+from workstation.desk.records_face import (
+    AskCeremony,
+    AskEject,
+    AskJournal,
+    AskMedia,
+    AskPeople,
+    AskPolicy,
+    AskReceipts,
+    AskSlip,
+    AskTakeIn,
+    AskVerifyJournal,
+    RecordQuestion,
 )
 
 
@@ -80,6 +94,32 @@ class SampleDesk:
                 return Released(
                     request=REQUEST, directory="/media/outgoing/urllib3-2.2.2", release=mark("out"), entry=431
                 )
+
+            case _:
+                return self._record(question)
+
+    def _record(self, question: RecordQuestion) -> Answer:  # noqa: C901 (one case for each question)
+        match question:
+            case AskMedia():
+                return records.sample_media()
+            case AskTakeIn():
+                return records.sample_taken()
+            case AskEject(medium=medium):
+                return records.sample_ejected(medium)
+            case AskJournal():
+                return records.sample_journal()
+            case AskVerifyJournal():
+                return records.sample_verified()
+            case AskReceipts():
+                return records.sample_receipts()
+            case AskPolicy():
+                return records.sample_policy()
+            case AskPeople():
+                return records.sample_people()
+            case AskCeremony():
+                return records.sample_ceremony()
+            case AskSlip(slip=slip):
+                return records.sample_printed(slip)
 
     def _opened(self, token: str, pin: str) -> Answer:
         if pin != PIN:

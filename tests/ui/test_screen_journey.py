@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 from sample_desk import DeskThread, SampleDesk
-from sample_release import PIN
+from sample_release import PIN, REQUEST
 
 from ui.journey_steps import Card, Open, Pin, parse_journey
 from workstation.core.errors import Malformed
+from workstation.core.release_words import release_words
 from workstation.desk.face import AskRelease
 
 ROOT = Path(__file__).parents[2]
@@ -36,7 +37,9 @@ def to_sign_as(card: str) -> Steps:
         {"click": "opening.open.button"},
         *READ_ON.get(card, []),
         {"wait": "review"},
+        {"look": ""},
         {"open": "sign"},
+        {"words": " ".join(release_words(REQUEST))},
         {"tick": ""},
         {"card": card},
         {"pin": PIN},

@@ -8,11 +8,13 @@ from dataclasses import replace
 import pytest
 from sample_answers import blocked_review, sample_reader, sample_review
 from sample_desk import SampleDesk
-from sample_release import PIN, REQUEST, REVIEW
+from sample_release import PIN, REQUEST, REVIEW, sample_diff
 from walks import focused_name, shown_words, sign_with, to_review, to_sign
 
 from ui.hands import Hands
 from ui.start import Screen
+from workstation.core.release_words import release_words
+from workstation.core.seen import AtScreen, change_key
 from workstation.desk.face import (
     AskCountersign,
     AskDecline,
@@ -139,12 +141,14 @@ def test_a_countersignature_is_asked_for_with_exactly_what_was_shown(
 
     (asked,) = [question for question in desk.asked if isinstance(question, AskCountersign)]
     finding = "urllib3-2.2.2.tar.gz!/urllib3-2.2.2/hooks/post-install.sh"
+    (high,) = [change for change in sample_diff().changes if change.path == finding]
     assert asked == AskCountersign(
         request=REQUEST,
         review=REVIEW,
         token="pkcs11:token=alice;id=%01",
         comment="looks right",
         acknowledged=(f"RUNS-BY-ITSELF {finding}",),
+        at_screen=AtScreen(words=" ".join(release_words(REQUEST)), seen=(change_key(high),)),
     )
     assert desk.secrets[desk.asked.index(asked)] == PIN.encode()
 

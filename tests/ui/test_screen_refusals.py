@@ -13,10 +13,11 @@ from PySide6.QtWidgets import QApplication, QLabel
 from sample_answers import refusal, sample_reader, sample_review, wrong_pin
 from sample_desk import DeskThread, SampleDesk
 from sample_release import PIN, member, sample_diff
-from walks import all_words, cells_of, shown_words, to_opening, to_review, to_sign
+from walks import all_words, cells_of, review_of, shown_words, to_opening, to_review, to_sign, type_words
 
 from ui.collector import Collector
 from ui.hands import Hands
+from ui.looking import look_through
 from ui.qt_gaps import children_of
 from ui.start import Screen
 from workstation.core.release_diff import Finding, RowKind, TextRow
@@ -52,8 +53,11 @@ def test_hostile_text_is_shown_as_text_and_acts_nowhere(
     hands.type("gnp")
     hands.settle()
     seen = all_words(screen)
+    cells = cells_of(screen.flow.pages.review.details.changes.diff)
+    look_through(hands, review_of(hands))
     hands.press("Alt+C")
     hands.settle()
+    type_words(hands)
     for box in screen.flow.pages.sign.acknowledge.boxes():
         box.setChecked(True)
     hands.tab_to("sign.pin.edit")
@@ -63,7 +67,6 @@ def test_hostile_text_is_shown_as_text_and_acts_nowhere(
     seen += all_words(screen)
 
     labels = children_of(screen.window, QLabel)
-    cells = cells_of(screen.flow.pages.review.details.changes.diff)
 
     assert "\u2039U+202E\u203agnp.exe<b>bold</b>" in seen
     assert "\u2039U+001B\u203a" in seen

@@ -97,7 +97,7 @@ def test_the_stylesheet_has_no_gap_left(theme: Theme) -> None:
 
 
 def test_digests_are_set_in_fixed_pitch(application: object) -> None:
-    assert typefaces().fixed == "DejaVu Sans Mono"
+    assert typefaces().fixed == "Hack"
 
 
 DIGEST = sample_diff().digest()

@@ -11,11 +11,14 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QWidget,
 )
-from sample_release import PIN
+from sample_release import PIN, REQUEST
 
 from ui.hands import Hands
+from ui.looking import look_through
+from ui.pages.review import ReviewScreen
 from ui.qt_gaps import children_of
 from ui.start import Screen
+from workstation.core.release_words import release_words
 
 
 def to_opening(hands: Hands) -> None:
@@ -35,15 +38,38 @@ def to_review(hands: Hands, card: str = "alice") -> None:
     hands.wait_for_page("review")
 
 
-def to_sign(hands: Hands) -> None:
+def review_of(hands: Hands) -> ReviewScreen:
+    (found,) = children_of(hands.window, ReviewScreen)
+    return found
+
+
+def to_words(hands: Hands) -> None:
+    """Come to the signing page, before the words are typed."""
     to_review(hands)
-    from_review_to_sign(hands)
+    from_review_to_words(hands)
 
 
-def from_review_to_sign(hands: Hands) -> None:
+def from_review_to_words(hands: Hands) -> None:
+    look_through(hands, review_of(hands))
     hands.press("Alt+C")
     hands.wait_for_page("sign")
     hands.settle()
+
+
+def from_review_to_sign(hands: Hands) -> None:
+    from_review_to_words(hands)
+    type_words(hands)
+
+
+def to_sign(hands: Hands) -> None:
+    """Come to the signing page, the words of the sheet typed."""
+    to_words(hands)
+    type_words(hands)
+
+
+def type_words(hands: Hands) -> None:
+    hands.tab_to("sign.words.edit")
+    hands.type(" ".join(release_words(REQUEST)))
 
 
 def sign_with(hands: Hands, card: str, pin: str) -> None:

@@ -9,6 +9,7 @@ from ui.pages.decline import DeclinePage
 from ui.pages.done import DonePage
 from ui.pages.home import HomePage
 from ui.pages.opening import OpeningPage
+from ui.pages.records import Records
 from ui.pages.refusal import RefusalPage
 from ui.pages.review import ReviewScreen
 from ui.pages.sign import SignPage
@@ -22,6 +23,7 @@ class Pages:
     def __init__(self, look: Look, wishes: Wishes) -> None:
         self.home = HomePage(look, wishes)
         self.opening = OpeningPage(look, wishes)
+        self.records = Records(look, wishes)
         self.review = ReviewScreen(look, wishes)
         self.sign = SignPage(look, wishes)
         self.decline = DeclinePage(look, wishes)
@@ -45,6 +47,7 @@ class Pages:
             self.told,
             self.ended,
             self.help,
+            *self.records.each(),
         )
 
 

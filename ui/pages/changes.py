@@ -6,8 +6,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from ui.diff_table import DiffTable
+from ui.dwell import Dwell
 from ui.files_list import FilesList
+from ui.language import t
 from ui.look import Look
+from ui.marks import Marks
 from ui.parts import column, label, line_edit
 from ui.qt_gaps import set_sizes
 from ui.risk import in_risk_order
@@ -26,17 +29,25 @@ class Changes(QWidget):
     def __init__(self, look: Look) -> None:
         super().__init__()
         self.filter = line_edit("review.filter.edit", "Filter the changed files", "Filter (Ctrl+F)")
-        self.files = FilesList(look, "review.files.list", "Changed files, riskiest first")
-        self.diff = DiffTable(look, "review.diff.table", "What changed in the chosen file")
+        self.diff = DiffTable(look, "review.diff.table", t("What changed in the chosen file"))
+        self.dwell = Dwell(self.diff)
+        self.marks = Marks(self.dwell)
+        self.files = FilesList(
+            look, "review.files.list", t("Changed files, riskiest first"), self.marks.words
+        )
+        self.pace = label("review.pace.label", step=Type.CAPTION)
         self._path = label("review.path.label", wrap=True, step=Type.STRONG)
         self._empty = label("review.files-empty.label", "No changed file has this in its path.", wrap=True)
         self._lay_out()
+        self.dwell.grew.connect(self.tell_pace)
         self.filter.textChanged.connect(self._filter)
         self.files.picked.connect(self._show)
 
     def show_review(self, page: ReviewPage) -> None:
         """Show the changes of a review."""
         self.filter.clear()
+        self.marks.show_diff(page.diff, page.must_open)
+        self.tell_pace()
         counted = sum(one.counts for one in page.approvals)
         self.files.show_changes(in_risk_order(page.diff, earlier=counted))
 
@@ -50,6 +61,11 @@ class Changes(QWidget):
         if not self.diff.next_change(step):
             self.files.step(step)
 
+    def tell_pace(self) -> None:
+        """Say how far this review has come, and how fast."""
+        self.pace.setText(self.marks.pace())
+        self.files.viewport().update()
+
     def _filter(self, text: str) -> None:
         self.files.filter_by(text)
 
@@ -58,6 +74,8 @@ class Changes(QWidget):
         self._path.setText(value_text(found.path) if found else "")
         self._empty.setVisible(found is None)
         self.diff.show_change(found)
+        if found:
+            self.marks.open(found)
 
     def _lay_out(self) -> None:
         splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -75,4 +93,6 @@ class Changes(QWidget):
             splitter.addWidget(side)
             splitter.setStretchFactor(splitter.count() - 1, share)
         set_sizes(splitter, (330, 880))
-        column(self).addWidget(splitter)
+        box = column(self, gap=4)
+        box.addWidget(splitter, 1)
+        box.addWidget(self.pace)

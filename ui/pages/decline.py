@@ -48,12 +48,12 @@ class DeclinePage(Page):
         """Forget the PIN."""
         self.cards.forget()
 
-    def show_review(self, page: ReviewPage) -> None:
-        """Show what would be declined."""
+    def show_review(self, page: ReviewPage, reason: str = "") -> None:
+        """Show what would be declined, the reason begun."""
         self._page = page
         self._title.setText(f"Decline {told.told_title(page)}")
         self._sentence.setText(prose(page.sentence))
-        self.reason.clear()
+        self.reason.setText(reason)
         # The next key holder is another person: whose card it was before says nothing.
         self.cards.show_cards(())
         self.cards.forget()

@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QHeaderView, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QHeaderView, QStackedWidget, QWidget
 
 from ui.look import Look
 from ui.page import Page, Wishes
@@ -76,6 +76,9 @@ class HomePage(Page):
         places = [item.request for item in queue.items]
         at = places.index(before.request) if before and before.request in places else 0
         self.table.selectRow(at)
+        focused = QApplication.focusWidget()
+        if self.isVisible() and (focused is None or focused is self._again or not self.isAncestorOf(focused)):
+            self.panes()[0].setFocus()
 
     def open_current(self) -> None:
         """Open the review of the request the cursor is on."""

@@ -12,6 +12,7 @@ from ui.pages import told
 from ui.parts import button, column, label, panel, row
 from ui.stylesheet import Type
 from ui.theme import Tone
+from workstation.core.release_diff import FileChange
 from workstation.desk.face import ReviewPage, Stage
 
 
@@ -26,7 +27,9 @@ class Questions(QWidget):
             look, "review.findings.list", "Findings, highest rank first", bare=True, can_choose=True
         )
         self.builders = EntryList(look, "review.builders.list", "Who had a hand in this", bare=True)
-        self.blockers = EntryList(look, "review.blockers.list", "May I sign, and why not", bare=True)
+        self.blockers = EntryList(
+            look, "review.blockers.list", "May I sign, and why not", bare=True, can_choose=True
+        )
         self.uninspected = button("review.uninspected.button", "", kind="flat")
         self.countersign = button("review.countersign.button", "&Countersign\u2026", kind="main")
         self.decline = button("review.decline.button", "&Decline\u2026")
@@ -38,14 +41,18 @@ class Questions(QWidget):
         look.changed.connect(self._draw_icons)
         self._draw_icons()
 
-    def show_review(self, page: ReviewPage) -> None:
+    def show_blockers(self, page: ReviewPage, unseen: tuple[FileChange, ...]) -> None:
+        """Show what still stops whoever signs: Enter goes to what was not displayed yet."""
+        self.blockers.show_entries(told.told_blockers(page, unseen))
+
+    def show_review(self, page: ReviewPage, unseen: tuple[FileChange, ...]) -> None:
         """Answer the three questions."""
         self._counts.setText(told.told_counts(page.diff))
         self._who.setText("Whoever is named here cannot countersign this.")
         self._quorum.setText(told.told_quorum(page))
         self.findings.show_entries(told.told_findings(page.diff, brief=True))
         self.builders.show_entries(told.told_builders(page))
-        self.blockers.show_entries(told.told_blockers(page))
+        self.show_blockers(page, unseen)
         self._tell_uninspected(page)
         self.release.setVisible(page.item.stage is Stage.QUORATE)
 

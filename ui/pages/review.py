@@ -9,7 +9,9 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from ui.entry import Entry
+from ui.language import t
 from ui.look import Look
+from ui.marks import Marks
 from ui.page import Page, Wishes
 from ui.pages import told
 from ui.pages.details import Details
@@ -40,6 +42,8 @@ class ReviewScreen(Page):
         self.details = Details(look)
         self._lay_out()
         self._connect()
+        self._shortcut("Alt+R", self.mark_reviewed)
+        self._shortcut("Alt+O", self.object)
         self._shortcut("N", self._next)
         self._shortcut("P", self._previous)
         self._shortcut("Ctrl+F", self._filter)
@@ -66,8 +70,8 @@ class ReviewScreen(Page):
         )
         self._sentence.setText(prose(page.sentence))
         self.tell("")
-        self.questions.show_review(page)
         self.details.show_review(page)
+        self.questions.show_review(page, self.marks.unseen())
 
     def tell(self, words: str) -> None:
         """Say something in a line above the questions."""
@@ -75,16 +79,46 @@ class ReviewScreen(Page):
         self._notice.setVisible(bool(words))
         set_tone(self._notice, Tone.WARN)
 
-    def try_to_sign(self) -> None:
-        """Go to the signing page; where something stops everybody, show that first."""
-        page, told_already = self._page, bool(self._notice.text())
-        if page is not None and page.reader is None and not told_already:
-            self.tell(OPENED_WITHOUT)
+    @property
+    def marks(self) -> Marks:
+        """What was reviewed and displayed."""
+        return self.details.changes.marks
+
+    def mark_reviewed(self) -> None:
+        """Mark the file at hand reviewed and go to the next; not before it was displayed."""
+        changes = self.details.changes
+        change = changes.files.current()
+        if change is None:
             return
-        blocked = page is not None and bool(page.blockers)
-        if blocked and not told_already:
+        if not self.marks.review(change):
+            self.tell(t("Look through all of it first: {name}", name=value_text(change.path)))
+            return
+        self.tell("")
+        changes.tell_pace()
+        if self.marks.reviewed(change):
+            changes.files.step(1)
+
+    def object(self) -> None:
+        """Object to the file at hand: a declination that sticks, its reason begun."""
+        change = self.details.changes.files.current()
+        self.wishes.go_decline(f"{value_text(change.path)}: " if change else "")
+
+    def try_to_sign(self) -> None:
+        """Go to the signing page; where something stops everybody, show that first.
+
+        What was not displayed stops whoever is at this screen: there is no way past it.
+        """
+        if self.marks.unseen():
+            self.tell(t("Every high change has to be on the screen as a whole before you countersign."))
+            self.questions.blockers.setFocus()
+            return
+        page, told_already = self._page, bool(self._notice.text())
+        if page is not None and page.blockers and not told_already:
             self.tell(TRY_ANYWAY)
             self.questions.blockers.setFocus()
+            return
+        if page is not None and page.reader is None and not told_already:
+            self.tell(OPENED_WITHOUT)
             return
         self.wishes.go_sign()
 
@@ -95,12 +129,22 @@ class ReviewScreen(Page):
         ask.release.clicked.connect(self._release)
         ask.findings.chosen.connect(self._open_finding)
         self.details.findings.chosen.connect(self._open_finding)
+        ask.blockers.chosen.connect(self._open_finding)
+        self.details.changes.dwell.grew.connect(self._tell_unseen)
         ask.uninspected.clicked.connect(self.details.show_not_inspected)
 
     def _shortcut(self, keys: str, action: Callable[[], None]) -> None:
         shortcut = QShortcut(QKeySequence(keys), self)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(action)
+
+    def _tell_unseen(self) -> None:
+        if self._page and self.isVisible():
+            at = self.questions.blockers.current()
+            self.questions.show_blockers(self._page, self.marks.unseen())
+            self.questions.blockers.go_to(at.key if at else "")
+            if not self.marks.unseen() and not self._page.blockers:
+                self.tell("")
 
     def _decline(self) -> None:
         self.wishes.go_decline()
@@ -110,9 +154,15 @@ class ReviewScreen(Page):
             self.wishes.ask(AskRelease(request=self._page.item.request))
 
     def _open_finding(self, entry: Entry) -> None:
+        if not entry.key:
+            return
         self.details.show_changes()
-        if self.details.changes.go_to(entry.key):
-            self.details.changes.diff.setFocus()
+        changes = self.details.changes
+        if changes.go_to(entry.key):
+            changes.diff.setFocus()
+            unseen = changes.dwell.first_unseen() if changes.diff.change in self.marks.unseen() else None
+            if unseen is not None:
+                changes.diff.show_from(unseen)
 
     def _next(self) -> None:
         self._step(1)

@@ -8,16 +8,22 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui.card_panel import CardPanel
 from ui.entries import EntryList
+from ui.language import t
 from ui.look import Look
 from ui.page import Page, Wishes
 from ui.pages.acknowledgements import Acknowledgements
 from ui.pages.bound import told_bound
 from ui.parts import button, column, label, line_edit, panel, row
+from ui.quorum_bar import QuorumBar
 from ui.risk import to_acknowledge
 from ui.shown import prose, value_text
 from ui.stylesheet import Type
-from ui.wording import BUSY, NEEDS_ACKNOWLEDGEMENTS
+from ui.touch import TouchPanel
+from ui.wording import BUSY, NEEDS_ACKNOWLEDGEMENTS, NEEDS_WORDS
+from ui.words_field import WordsField
 from workstation.core.countersignature import MAX_COMMENT
+from workstation.core.identity import Digest
+from workstation.core.seen import AtScreen
 from workstation.desk.face import AskCountersign, ReviewPage, Station, Tokens
 
 
@@ -30,7 +36,12 @@ class SignPage(Page):
         self._title = label("sign.title.label", step=Type.TITLE)
         self._sentence = label("sign.sentence.label", step=Type.LEAD, wrap=True)
         self.bound = EntryList(look, "sign.bound.list", "What your countersignature will be bound to")
+        self.words = WordsField("sign")
+        self.touch = TouchPanel("sign")
+        self.quorum = QuorumBar("sign")
+        self._seen: tuple[Digest, ...] = ()
         self.cards = CardPanel(look, "sign", wishes)
+        self.cards.allow_pin(allowed=False)
         self.acknowledge = Acknowledgements()
         self.comment = line_edit(
             "sign.comment.edit", "Comment, signed with the rest", "Comment (signed; may be empty)"
@@ -41,10 +52,11 @@ class SignPage(Page):
         self._lay_out()
         self.refuse.clicked.connect(self._leave_unsigned)
         self.confirm.clicked.connect(self.countersign)
+        self.words.changed.connect(self._words_changed)
 
     def panes(self) -> tuple[QWidget, ...]:
-        """Return the cards first, then the PIN, the buttons and what is bound."""
-        return (self.cards.list, self.cards.pin, self.refuse, self.bound)
+        """Return the words first, then the card, the PIN, the buttons and what is bound."""
+        return (self.words.edit, self.cards.list, self.cards.pin, self.refuse, self.bound)
 
     def refresh(self) -> None:
         """Ask which cards there are."""
@@ -53,14 +65,18 @@ class SignPage(Page):
     def leave(self) -> None:
         """Forget the PIN."""
         self.cards.forget()
+        self.words.edit.clear()
 
-    def show_review(self, page: ReviewPage, station: Station | None) -> None:
-        """Show what would be countersigned."""
+    def show_review(self, page: ReviewPage, station: Station | None, seen: tuple[Digest, ...]) -> None:
+        """Show what would be countersigned; `seen` are the changes that were displayed whole."""
+        self._seen = seen
+        self.words.begin(page.item.request)
+        self.quorum.show_quorum([one.name for one in page.approvals if one.counts], page.item.need)
         self._page = page
         self._title.setText(f"Countersign {value_text(page.item.product)} {value_text(page.item.version)}")
         self._sentence.setText(prose(page.sentence))
         self.bound.show_entries(told_bound(page, station))
-        self.acknowledge.show_findings(to_acknowledge(page.diff))
+        self.acknowledge.show_findings(to_acknowledge(page.diff, page.must_open))
         self.comment.clear()
         # The next key holder is another person: whose card it was before says nothing.
         self.cards.show_cards(())
@@ -74,6 +90,9 @@ class SignPage(Page):
         """Ask the desk to countersign, once everything it takes is there."""
         if self._page is None:
             return
+        if not self.words.right:
+            self.cards.complain(t(NEEDS_WORDS), self.words.edit)
+            return
         if not self.acknowledge.complete():
             self.cards.complain(NEEDS_ACKNOWLEDGEMENTS, self.acknowledge.first_open())
             return
@@ -86,9 +105,12 @@ class SignPage(Page):
             token=card.uri,
             comment=self.comment.text(),
             acknowledged=self.acknowledge.acknowledged(),
+            at_screen=AtScreen(words=self.words.typed, seen=self._seen),
         )
         if not self.wishes.ask(question, self.cards.pin.take()):
             self.cards.complain(BUSY, self.cards.pin)
+        else:
+            self.touch.begin()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
         """Let Enter press the button that does not sign, wherever the keyboard is."""
@@ -96,6 +118,9 @@ class SignPage(Page):
             self._leave_unsigned()
         else:
             super().keyPressEvent(event)
+
+    def _words_changed(self) -> None:
+        self.cards.allow_pin(allowed=self.words.right)
 
     def _leave_unsigned(self) -> None:
         self.wishes.go_back()
@@ -114,12 +139,15 @@ class SignPage(Page):
         left = column(gap=6)
         left.addWidget(label("sign.bound-heading.label", "What you bind your name to", step=Type.HEADING))
         left.addWidget(self.bound, 1)
+        left.addWidget(self.quorum)
         left.addWidget(self.comment)
         return left
 
     def _right(self) -> QWidget:
         frame = panel("sign.card.panel", "panel")
         inside = column(frame, margin=16, gap=8)
+        inside.addWidget(self.touch)
+        inside.addWidget(self.words)
         inside.addWidget(self.acknowledge)
         inside.addWidget(self.cards, 1)
         buttons = row(gap=8)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ui.entry import Entry
+from ui.language import t
 from ui.risk import findings_by_rank, risk_of
 from ui.shown import grouped, person_text, prose, size_shown, time_shown, value_text
 from ui.theme import Tone
 from ui.wording import NO_BLOCKERS, have_need
 from workstation.core.identity import short
-from workstation.core.release_diff import Finding, ReleaseDiff
+from workstation.core.release_diff import FileChange, Finding, ReleaseDiff
 from workstation.desk.face import BuilderLine, ReviewPage
 
 _FROM = " \u2190 "
@@ -54,9 +55,19 @@ def told_builders(page: ReviewPage) -> list[Entry]:
     ]
 
 
-def told_blockers(page: ReviewPage) -> list[Entry]:
-    """Return what stops whoever signs next, then who has countersigned already."""
+def told_blockers(page: ReviewPage, unseen: Sequence[FileChange] = ()) -> list[Entry]:
+    """Return what stops whoever signs next, then who has countersigned already; the key is a path."""
     stops = [
+        Entry(
+            headline=t("Not displayed whole yet: {name}", name=value_text(change.path).rpartition("/")[2]),
+            detail=t("Enter goes there; Space pages through it."),
+            note="SCREEN-UNSEEN",
+            mark="\u25b2",
+            tone=Tone.WARN,
+            key=change.path,
+        )
+        for change in unseen
+    ] + [
         Entry(
             headline=prose(violation.detail),
             note=f"{value_text(violation.rule)} \u00b7 {value_text(violation.control)}",

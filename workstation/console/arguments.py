@@ -17,6 +17,7 @@ from workstation.console import (
     record_commands,
     request_commands,
     screen_command,
+    sheet_command,
     trust_grammar,
     verify_commands,
     why_commands,
@@ -93,6 +94,9 @@ def _builder(commands: Commands) -> None:
     create.add_argument("--key", required=True, metavar="KEY", help="pem:PATH or a PKCS#11 URI")
     create.add_argument("--out", required=True, metavar="DIR")
     _command(group, "show", request_commands.show).add_argument("directory", metavar="DIR")
+    sheet = _command(group, "sheet", sheet_command.sheet)
+    sheet.add_argument("directory", metavar="DIR")
+    sheet.add_argument("--out", required=True, metavar="FILE", help="a PDF to print")
     evidence = _command(group, "evidence", evidence_commands.sign)
     evidence.add_argument("statement", metavar="STATEMENT", help="an in-toto statement in JSON")
     evidence.add_argument("--key", required=True, metavar="KEY", help="pem:PATH or a PKCS#11 URI")
@@ -135,7 +139,10 @@ def _workstation(commands: Commands) -> None:
     release = _command(commands, "release", desk_commands.release)
     release.add_argument("request", metavar="REQUEST")
     release.add_argument("--out", required=True, metavar="DIR")
-    _command(commands, "desk", screen_command.desk)
+    screen = _command(commands, "desk", screen_command.desk)
+    screen.add_argument(
+        "--medium", action="append", default=[], metavar="DIR", help="look here as if it were a medium"
+    )
 
 
 def _deployer(commands: Commands) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -36,17 +36,20 @@ def state_directory(arguments: Namespace) -> Path:
 
 
 @contextmanager
-def desk_of(arguments: Namespace) -> Generator[Desk]:
-    """Open the workstation named by the arguments; asks for the passphrase or the unlocking card's PIN."""
+def desk_of(arguments: Namespace, media: Sequence[Path] = ()) -> Generator[Desk]:
+    """Open the workstation named by the arguments, which looks at `media` as well.
+
+    Asks for the passphrase or the unlocking card's PIN.
+    """
     state = state_directory(arguments)
     read_config(state)
     if arguments.unlock is None:
-        with open_desk(state, PassphraseUnlock(passphrase=ask_passphrase(arguments))) as desk:
+        with open_desk(state, PassphraseUnlock(passphrase=ask_passphrase(arguments)), media) as desk:
             yield desk
         return
     with (
         cards_of(arguments, state) as cards,
-        open_desk(state, _token_unlock(arguments, state, cards)) as desk,
+        open_desk(state, _token_unlock(arguments, state, cards), media) as desk,
     ):
         yield desk
 

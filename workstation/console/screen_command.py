@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
+from pathlib import Path
 
 from workstation.console.opening import desk_of
 from workstation.console.reply import Reply
@@ -23,7 +24,8 @@ _DISPLAY = (
 
 def desk(arguments: Namespace) -> Reply:
     """Show the screen and answer it until it is closed."""
-    with desk_of(arguments) as opened:
+    media = [Path(path).absolute() for path in arguments.medium]
+    with desk_of(arguments, media) as opened:
         screen = Child("ui", environment=screen_environment())
         try:
             serve(screen.fd, opened)

@@ -12,6 +12,7 @@ from workstation.core.opening import Reader
 from workstation.core.receipt import SignedReceipt
 from workstation.core.request import Request
 from workstation.core.review import Review
+from workstation.core.seen import AtScreen
 from workstation.core.trust_snapshot import TrustSnapshot
 
 
@@ -54,13 +55,17 @@ class OpenReview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Countersign:
-    """Countersign a request with the card that just answered, about the review that was shown."""
+    """Countersign a request with the card that just answered, about the review that was shown.
+
+    `at_screen` is what the screen says, where it was decided at one.
+    """
 
     review: Review
     shown: Digest
     approver: CardHolder
     acknowledged: tuple[str, ...]
     comment: str
+    at_screen: AtScreen | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

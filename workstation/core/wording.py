@@ -168,6 +168,14 @@ RULES: Final[dict[str, Words]] = {
         "Releases are frozen now, and the glass has not been broken.",
         "Those who may break it each countersign and say why; it will be reviewed afterwards.",
     ),
+    "SCREEN-WORDS": Words(
+        "The words that were typed are not the words of this request.",
+        "Read them from the sheet that came apart from the medium. If they differ, tell the builder.",
+    ),
+    "SCREEN-UNSEEN": Words(
+        "A high change has not been on the screen as a whole.",
+        "Open it, look through all of its rows, and sign again.",
+    ),
     "FINDINGS-UNACKNOWLEDGED": Words(
         "Not every risky finding has been acknowledged.", "Look at each one, acknowledge it, and sign again."
     ),

@@ -39,7 +39,7 @@ class Admitted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What a desk is put together from."""
+    """What a desk is put together from; `media` are directories to look at as if they were media."""
 
     gate: Gate
     journal: Journal
@@ -49,6 +49,7 @@ class Parts:
     outgoing: Path
     station: Fingerprint
     clock: Callable[[], datetime]
+    media: tuple[Path, ...] = ()
 
 
 class BackOffice:

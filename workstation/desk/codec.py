@@ -6,6 +6,7 @@ The desk does not trust the screen: what arrives is structured strictly, or refu
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from enum import StrEnum
 from typing import Final, TypeVar, cast, get_args, get_origin
 
 from cattrs import Converter
@@ -16,7 +17,7 @@ from workstation.core.errors import Malformed
 from workstation.core.release_diff import ReleaseDiff
 from workstation.core.release_diff_reader import from_json
 from workstation.core.strict_json import JsonObject
-from workstation.desk import face
+from workstation.desk import face, records_face
 
 T = TypeVar("T")
 _TAG: Final = "is"
@@ -30,6 +31,17 @@ def _exactly(kind: type[T]) -> type[T]:
 
     _converter.register_structure_hook(kind, structure)
     return kind
+
+
+def _one_of(kind: type[StrEnum]) -> None:
+    """Make members of an enumeration: for a subclass of str, the hook of str would leave a str."""
+
+    def structure(value: object, _: object) -> StrEnum:
+        if not isinstance(value, str):
+            raise TypeError(f"{type(value).__name__} found, a text wanted")
+        return kind(value)
+
+    _converter.register_structure_hook(kind, structure)
 
 
 def _is_tuple(kind: object) -> bool:
@@ -51,6 +63,8 @@ def _items(kind: type[tuple[object, ...]]) -> Callable[[object, object], tuple[o
 _converter: Final = Converter(forbid_extra_keys=True)
 for _kind in (str, int, bool):
     _exactly(_kind)
+for _enumeration in (face.Stage, records_face.Slip, records_face.StepState):
+    _one_of(_enumeration)
 _converter.register_structure_hook_factory(_is_tuple, _items)
 _converter.register_unstructure_hook(ReleaseDiff, lambda diff: diff.to_json())
 _converter.register_structure_hook(ReleaseDiff, lambda value, _: from_json(value, where="answer.diff"))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import assert_never
 
 from workstation.core.action import Countersign, Decline, Identify, OpenReview, Release
 from workstation.core.errors import Malformed, TokenRefused, WorkstationError
@@ -19,7 +18,6 @@ from workstation.core.review import Review
 from workstation.core.roster import Roster
 from workstation.core.shape import time_text
 from workstation.desk import pages, replies
-from workstation.desk.back_office import BackOffice
 from workstation.desk.face import (
     Answer,
     AskCountersign,
@@ -42,6 +40,7 @@ from workstation.desk.face import (
     Tokens,
 )
 from workstation.desk.reading import reader_line, reader_of
+from workstation.desk.reading_room import ReadingRoom
 from workstation.desk.typed import refuse_too_much, refuse_unwritable
 from workstation.gate.gate import Refusal
 from workstation.gate.gathering import facts_about
@@ -50,7 +49,7 @@ from workstation.process.frames import wipe
 from workstation.tokens.cards import Card, Cards, parse_uri
 
 
-class Desk(BackOffice):
+class Desk(ReadingRoom):
     """The whole workstation, as seen from the chair."""
 
     def answer(self, question: Question, secret: bytearray | None = None) -> Answer:
@@ -83,7 +82,7 @@ class Desk(BackOffice):
             case AskRelease(request=request):
                 return self.release(request)
             case _:
-                assert_never(question)
+                return self.read(question)
 
     # ── questions that change nothing ────────────────────────────────────────────────────────────
 
@@ -146,6 +145,7 @@ class Desk(BackOffice):
             approver=card.holder,
             acknowledged=asked.acknowledged,
             comment=asked.comment,
+            at_screen=asked.at_screen,
         )
         outcome = self._gate.perform(action, Materials(pin=pin, card=card.card))
         if isinstance(outcome, Refusal):

@@ -14,7 +14,9 @@ from typing import TypeAlias
 from workstation.core.identity import Digest, Fingerprint, PersonId, RequestId
 from workstation.core.manifest import Artifact
 from workstation.core.release_diff import ReleaseDiff
+from workstation.core.seen import HIGH, AtScreen
 from workstation.core.verdict import Violation
+from workstation.desk.records_face import RecordAnswer, RecordQuestion
 
 
 class Stage(StrEnum):
@@ -60,13 +62,17 @@ class AskTokens:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskCountersign:
-    """Countersign with the card at `token` (a PKCS#11 URI). Needs the PIN beside it."""
+    """Countersign with the card at `token` (a PKCS#11 URI). Needs the PIN beside it.
+
+    A screen always says what was typed and displayed there; only the command line says nothing.
+    """
 
     request: RequestId
     review: Digest
     token: str
     comment: str = ""
     acknowledged: tuple[str, ...] = ()
+    at_screen: AtScreen | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +92,9 @@ class AskRelease:
     request: RequestId
 
 
-Question: TypeAlias = AskStation | AskQueue | AskReview | AskTokens | AskCountersign | AskDecline | AskRelease
+Question: TypeAlias = (
+    AskStation | AskQueue | AskReview | AskTokens | AskCountersign | AskDecline | AskRelease | RecordQuestion
+)
 
 # ── answers ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -190,6 +198,7 @@ class ReviewPage:
     """Everything an approver is shown about one request; `review` is the digest of what is signed.
 
     `reader` is who opened it, None where no card was held to it.
+    From rank `must_open` on, changes are displayed whole and findings acknowledged one by one.
     """
 
     item: QueueItem
@@ -204,6 +213,7 @@ class ReviewPage:
     diff: ReleaseDiff
     source: str
     reader: ReaderLine | None = None
+    must_open: int = HIGH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,5 +311,14 @@ class Problem:
 
 
 Answer: TypeAlias = (
-    Station | Queue | ReviewPage | Tokens | Countersigned | Declined | Released | Refused | Problem
+    Station
+    | Queue
+    | ReviewPage
+    | Tokens
+    | Countersigned
+    | Declined
+    | Released
+    | Refused
+    | Problem
+    | RecordAnswer
 )

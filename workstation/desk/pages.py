@@ -16,6 +16,7 @@ from workstation.core.release_diff import REFUSE, ReleaseDiff
 from workstation.core.request import Request
 from workstation.core.review import Review
 from workstation.core.roster import Roster
+from workstation.core.seen import HIGH
 from workstation.core.shape import time_text
 from workstation.core.signers import Known, signers_of
 from workstation.core.verdict import Blocked, Violation
@@ -85,6 +86,9 @@ def review_page(review: Review, item: QueueItem, facts: Facts) -> ReviewPage:
         blockers=blockers(review.request, facts, review.diff),
         diff=review.diff,
         source="" if source is None else f"{source.uri} up to {source.until}",
+        must_open=min(
+            HIGH, HIGH if facts.rule is None or facts.rule.must_open is None else facts.rule.must_open
+        ),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from workstation.core.errors import Malformed
 from workstation.desk import codec
-from workstation.desk.face import Answer, Question
+from workstation.desk.face import Answer, AskCountersign, Question
 from workstation.process import frames
 
 
@@ -37,7 +37,10 @@ def _serve_one(fd: int, desk: Answering) -> None:
         question = message.get("question")
         if not isinstance(question, dict):
             raise Malformed("question", "nothing found, a question wanted")
-        answer = desk.answer(codec.question_from_json(question), secret)
+        asked = codec.question_from_json(question)
+        if isinstance(asked, AskCountersign) and asked.at_screen is None:
+            raise Malformed("question.at_screen", "nothing found; a screen says what was typed and displayed")
+        answer = desk.answer(asked, secret)
     finally:
         if secret is not None:
             frames.wipe(secret)

@@ -9,6 +9,7 @@ from workstation.core.errors import Malformed, WorkstationError
 from workstation.core.identity import digest_of
 from workstation.core.quorum import roles_of
 from workstation.core.review import RENDERER, Review
+from workstation.core.seen import seen_name
 from workstation.effects.sign_with_card import sign_with_card
 from workstation.effects.tools import Effected, Tools
 from workstation.outcome import Materials, Signed
@@ -38,7 +39,7 @@ def countersign(permit: Permit[Countersign], tools: Tools, materials: Materials)
         fingerprint=action.approver.key.fingerprint,
         token_serial=action.approver.token_serial,
         roles=roles_of(person),
-        acknowledged=action.acknowledged,
+        acknowledged=(*action.acknowledged, *_seen(action)),
         comment=action.comment,
     )
     statement = said.to_statement(case.request.manifest)
@@ -64,6 +65,10 @@ def _keep(review: Review, tools: Tools) -> None:
     """Keep the review's document and lists of findings: a release needs them, whatever is shown by then."""
     for data in (review.document, *review.lists.values()):
         tools.vault.put(data)
+
+
+def _seen(action: Countersign) -> tuple[str, ...]:
+    return () if action.at_screen is None else tuple(seen_name(key) for key in action.at_screen.seen)
 
 
 def _refuse_unreadable(statement: bytes, said: Countersignature) -> None:

@@ -13,6 +13,8 @@ from workstation.console.demo.narrator import Narrator
 from workstation.console.demo.world import PASSPHRASE, World
 from workstation.console.screen_command import screen_environment
 from workstation.core.errors import WorkstationError
+from workstation.core.identity import RequestId
+from workstation.core.release_words import release_words
 from workstation.desk.desk import Desk
 from workstation.desk.server import serve
 from workstation.journal.client import PassphraseUnlock
@@ -58,7 +60,8 @@ def _script(world: World, request: str) -> list[dict[str, Any]]:
     ):
         steps += _to_review(world, request, name, told=page == "refusal")
         steps += [] if number else [{"picture": "review"}]
-        steps += [{"open": "sign"}, {"card": name}, {"tick": ""}, {"pin": world.card(name).pin}]
+        steps += [{"look": ""}, {"open": "sign"}, {"words": " ".join(release_words(RequestId(request)))}]
+        steps += [{"card": name}, {"tick": ""}, {"pin": world.card(name).pin}]
         steps += [{"picture": f"sign-{name}"}, {"click": "sign.countersign.button"}]
         steps += [{"wait": page}, {"picture": f"{page}-{name}"}]
     return [*steps, {"click": "done.release.button"}, {"wait": "released"}, {"picture": "released"}]

@@ -35,6 +35,7 @@ from workstation.core.guardrails import (
     receipt,
     request,
     roster,
+    screen,
     trust,
     vulnerabilities,
 )
@@ -77,6 +78,8 @@ GUARDRAILS: Final[tuple[Guardrail, ...]] = (
     code_review.evidence_reviews,
     evidence.controllers_stale,
     outputs.output_not_allowed,
+    screen.screen_words,
+    screen.screen_unseen,
     decision.approver,
     excluded.conflict_group,
     decision.approver_repeated,

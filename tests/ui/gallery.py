@@ -1,0 +1,71 @@
+"""Every screen and state, as a person gets there by keyboard: for pictures, and for what holds everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from sample_desk import DeskThread
+from sample_release import PIN
+from walks import sign_with, to_review, to_sign
+
+from ui.hands import Hands
+from ui.rail import STOPS
+
+Way = Callable[[Hands, DeskThread], None]
+
+
+def by_keys(keys: str) -> Way:
+    def way(hands: Hands, _line: DeskThread) -> None:
+        hands.press(keys)
+        hands.settle()
+
+    return way
+
+
+def review(hands: Hands, _line: DeskThread) -> None:
+    to_review(hands)
+
+
+def sign(hands: Hands, _line: DeskThread) -> None:
+    to_sign(hands)
+
+
+def decline(hands: Hands, _line: DeskThread) -> None:
+    to_review(hands)
+    hands.press("Alt+D")
+    hands.wait_for_page("decline")
+    hands.settle()
+
+
+def refusal(hands: Hands, _line: DeskThread) -> None:
+    to_sign(hands)
+    sign_with(hands, "bob", PIN)
+
+
+def done(hands: Hands, _line: DeskThread) -> None:
+    to_sign(hands)
+    sign_with(hands, "alice", PIN)
+
+
+def problem(hands: Hands, _line: DeskThread) -> None:
+    to_sign(hands)
+    sign_with(hands, "alice", "1111")
+
+
+def ended(hands: Hands, line: DeskThread) -> None:
+    line.end()
+    hands.wait_for_page("ended")
+
+
+GALLERY: Final[dict[str, Way]] = {
+    **{stop.name: by_keys(stop.keys) for stop in STOPS},
+    "review": review,
+    "sign": sign,
+    "decline": decline,
+    "refusal": refusal,
+    "done": done,
+    "problem": problem,
+    "help": by_keys("F1"),
+    "ended": ended,
+}
