@@ -24,7 +24,7 @@ from workstation.desk.desk import Desk
 from workstation.journal.client import PassphraseUnlock
 from workstation.release.layout_writer import Content, write_bundle
 from workstation.trust.directory import read_repository
-from workstation.trust.repository import make_repository
+from workstation.trust.repository import make_repository, update_repository
 from workstation.trust.verification import verify_repository
 
 PASSPHRASE = b"passphrase of the policy's tests"
@@ -64,6 +64,16 @@ def commission(home: Path, world: World) -> Path:
             request = _taken_in(desk, home / "stick", world)
             _decide(desk, world, request)
     return home / "state"
+
+
+def follow(home: Path, world: World) -> None:
+    """Have the custodians sign the world's roster of now as the next, and the workstation follow it."""
+    custodians = [Custodian(edwards("gail")), Custodian(edwards("hugo"))]
+    update_repository(home / "trust", signers=custodians, expires=EXPIRES, roster=json_bytes(world.roster))
+    files = read_repository(home / "trust")
+    with opened(home / "state") as desk:
+        answer = desk.apply_trust(verify_repository(files, root=files["root.json"], now=NOW))
+    assert isinstance(answer, int), answer
 
 
 def stop_the_clock(patch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import json
 import pytest
 from core.documents import policy_document
 from policy.full_policy import full_policy
-from policy.policy_station import PASSPHRASE, commission, opened, passphrase, stop_the_clock
+from policy.policy_station import PASSPHRASE, commission, follow, opened, passphrase, stop_the_clock
 from policy.policy_world import policy_world
 
 from workstation import bootstrap
@@ -160,6 +160,21 @@ def test_a_looser_policy_lets_what_was_refused(run, state, file):
         ("Erin", "blocked", ["APPROVER-ROLE"])
     ]
     assert "blocked → allowed, no longer refused by APPROVER-ROLE" in words
+
+
+def test_each_decision_is_judged_by_the_roster_that_was_followed_then(run, tmp_path, file):
+    world = policy_world()
+    world.person("erin")["roles"] = ["auditor"]
+    state = commission(tmp_path, world)
+    world.roster["version"] += 1
+    world.person("dave")["roles"] = []
+    world.person("erin")["roles"] = ["approver"]
+    follow(tmp_path, world)
+
+    flips, words = simulated(run, state, file(policy_document()))
+
+    assert flips == []
+    assert "none would be another" in words
 
 
 def test_before_any_trust_root_there_is_no_past_to_try_a_policy_on(run, tmp_path, file):

@@ -16,7 +16,7 @@ from ui.shown import person_text, prose, value_text
 from ui.stylesheet import Type
 from ui.theme import Tone
 from ui.wording import BUSY, OPENING, READ_ONLY_TITLE, may_not_sign
-from workstation.desk.face import AskReview, QueueItem, ReaderLine, Reason, Tokens
+from workstation.desk.face import AskReview, QueueItem, ReaderLine, Reason, Tokens, by_rule
 
 
 class OpeningPage(Page):
@@ -75,7 +75,7 @@ class OpeningPage(Page):
         self._title.setText(READ_ONLY_TITLE)
         self._sentence.setText(may_not_sign(person_text(reader.name)))
         set_tone(self._sentence, Tone.DANGER)
-        self.reasons.show_entries([_told(one) for one in reader.against])
+        self.reasons.show_entries([_told(alike) for alike in by_rule(reader.against)])
         self._either.setCurrentIndex(1)
         self.reasons.setFocus()
 
@@ -142,10 +142,12 @@ class OpeningPage(Page):
         return telling
 
 
-def _told(reason: Reason) -> Entry:
+def _told(alike: tuple[Reason, ...]) -> Entry:
+    reason = alike[0]
+    details = "\n".join(prose(one.detail) for one in alike)
     return Entry(
         headline=prose(reason.headline),
-        detail=f"{prose(reason.detail)}\nWhat to do next: {prose(reason.next_step)}",
+        detail=f"{details}\nWhat to do next: {prose(reason.next_step)}",
         note=f"rule {value_text(reason.rule)} \u00b7 {value_text(reason.control)}",
         mark="\u25a0",
         tone=Tone.DANGER,

@@ -182,6 +182,14 @@ class Reason:
     next_step: str
 
 
+def by_rule(reasons: tuple[Reason, ...]) -> tuple[tuple[Reason, ...], ...]:
+    """Return the reasons of each rule together, in the order the rules first came."""
+    found: dict[tuple[str, str], list[Reason]] = {}
+    for reason in reasons:
+        found.setdefault((reason.rule, reason.control), []).append(reason)
+    return tuple(tuple(alike) for alike in found.values())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderLine:
     """Whoever opened the review with a card, and what stands `against` their countersigning it."""
@@ -287,10 +295,7 @@ class Refused:
 
     def by_rule(self) -> tuple[tuple[Reason, ...], ...]:
         """Return the reasons of each rule together, in the order the rules first came."""
-        found: dict[tuple[str, str], list[Reason]] = {}
-        for reason in self.reasons:
-            found.setdefault((reason.rule, reason.control), []).append(reason)
-        return tuple(tuple(alike) for alike in found.values())
+        return by_rule(self.reasons)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
