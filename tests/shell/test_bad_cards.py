@@ -9,11 +9,15 @@ import pytest
 from shell.journey import Journey
 from shell.station import PASSPHRASE, Station, told
 
-from workstation.core.errors import Malformed
+from workstation.core.action import Identify, OpenReview
+from workstation.core.errors import Malformed, Untrusted
 from workstation.core.identity import Digest, RequestId
 from workstation.desk.desk import Desk
 from workstation.desk.face import Answer, AskCountersign, AskDecline, AskReview, Problem, Refused, ReviewPage
+from workstation.desk.reading import reader_of
 from workstation.desk.shelf import find
+from workstation.gate.gate import Performed
+from workstation.outcome import Identified, Materials
 
 IDENTIFIED: Final = [("token.identify", outcome) for outcome in ("intent", "allowed", "done")]
 NOT_IDENTIFIED: Final = [("token.identify", outcome) for outcome in ("intent", "allowed", "failed")]
@@ -290,6 +294,36 @@ def test_a_wrong_pin_opens_no_review(chair: Chair) -> None:
     assert isinstance(answer, Problem)
     assert answer.code == "pin_incorrect"
     assert told(chair.desk.parts.journal.entries(size)) == NOT_IDENTIFIED
+
+
+def test_a_card_that_answered_about_something_else_opens_nothing(chair: Chair) -> None:
+    gate, request = chair.desk.parts.gate, chair.desk.ledger.requests[chair.shown.item.request]
+    review = chair.desk.shelf.review(chair.desk.shelf.request(request), chair.desk.ledger)
+    pin = bytearray(chair.pins["alice"].encode())
+    asked = gate.perform(Identify(token="pkcs11:token=alice"), Materials(pin=pin))
+    assert isinstance(asked, Performed)
+    assert isinstance(asked.result, Identified)
+    openings, size = request.openings, chair.desk.ledger.size
+
+    with pytest.raises(Untrusted, match="not about this review"):
+        gate.perform(OpenReview(review=review, reader=reader_of(asked.result)))
+
+    assert told(chair.desk.parts.journal.entries(size))[-1] == ("review.open", "failed")
+    assert chair.desk.ledger.requests[review.request.id].openings == openings
+
+
+def test_the_command_line_opens_a_review_with_a_card_and_tells_a_builder_first(
+    admitted: Station, journey: Journey
+) -> None:
+    card, pin = "pkcs11:token=bob-second", journey.world.pins["bob-second"]
+
+    said = admitted.run("review", journey.request, "--token", card, pins=(pin,))
+
+    assert said.status == 0
+    assert said.document["reader"]["person"] == "p-bob"
+    assert {one["rule"] for one in said.document["reader"]["against"]} == {"SOD-BUILDER"}
+    assert said.words.splitlines()[0].endswith("you can read this review but not countersign it:")
+    assert admitted.run("review", journey.request).document["reader"] is None
 
 
 def test_the_command_line_answers_a_wrong_pin_with_status_five(admitted: Station, journey: Journey) -> None:
