@@ -40,7 +40,8 @@ The passphrase of the journal is: {PASSPHRASE.decode()}
 A request for {PACKAGE} {AFTER.version} in channel candidate is waiting:
 
     countersign queue
-    countersign review REQUEST
+    countersign review REQUEST                                            (read by nobody: no card)
+    countersign review REQUEST --token 'pkcs11:token=bob-second'          (Bob is told before he reads)
     countersign countersign REQUEST --token 'pkcs11:token=bob-second'     (refused: Bob built it)
     countersign countersign REQUEST --token 'pkcs11:token=dave'
     countersign countersign REQUEST --token 'pkcs11:token=erin'
