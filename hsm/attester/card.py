@@ -13,7 +13,7 @@ from yubikit.core import TRANSPORT, ApplicationNotAvailableError, BadResponseErr
 from yubikit.core.smartcard import SW, ApduError, SmartCardConnection
 from yubikit.piv import SLOT, PivSession
 
-from hsm.attester.readers import Connection, SmartcardException, only_reader
+from hsm.attester.readers import TROUBLES, Connection, only_reader
 from hsm.errors import TokenCode, TokenError
 
 _NO_SUCH_KEY = frozenset({SW.REFERENCE_DATA_NOT_FOUND, SW.INCORRECT_PARAMETERS, SW.FILE_NOT_FOUND})
@@ -53,13 +53,13 @@ def attestation(slot: int, reader: str | None) -> tuple[bytes, ...]:
         raise TokenError(code, detail) from error
     except (ApplicationNotAvailableError, NotSupportedError) as error:
         raise TokenError(TokenCode.MECHANISM_UNSUPPORTED, "a card that attests nothing found") from error
-    except (SmartcardException, BadResponseError) as error:
+    except (*TROUBLES, BadResponseError) as error:
         raise TokenError(TokenCode.TOKEN_IO, f"{type(error).__name__}: {error}") from error
 
 
 @contextmanager
 def connected(reader: str | None) -> Generator[_Card]:
-    """Connect to the card in the one reader, or in the one named; raises TokenError, SmartcardException."""
+    """Connect to the card in the one reader, or in the one named; raises TokenError, TROUBLES."""
     connection = only_reader(reader).createConnection()
     connection.connect()
     card = _Card(connection)

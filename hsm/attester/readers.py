@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol, cast
+from typing import Final, Protocol, cast
 
 from smartcard import System  # pyright: ignore[reportMissingTypeStubs] (none exist)
 from smartcard.Exceptions import SmartcardException  # pyright: ignore[reportMissingTypeStubs] (none exist)
@@ -12,14 +12,15 @@ from smartcard.pcsc.PCSCExceptions import (  # pyright: ignore[reportMissingType
 
 from hsm.errors import TokenCode, TokenError
 
-__all__ = ["Connection", "Reader", "SmartcardException", "only_reader"]
+TROUBLES: Final = (SmartcardException, BaseSCardException)
+"""What pyscard raises; the two have nothing in common."""
 
 
 class Connection(Protocol):
     """A card in a reader."""
 
     def connect(self) -> None:
-        """Wake the card; raises SmartcardException when there is none."""
+        """Wake the card; raises one of TROUBLES when there is none."""
         ...
 
     def disconnect(self) -> None:
@@ -56,7 +57,7 @@ def _readers() -> list[Reader]:
     try:
         # pyscard says nothing of what is in the list.
         return cast("list[Reader]", System.readers())  # pyright: ignore[reportUnknownMemberType]
-    except (SmartcardException, BaseSCardException) as error:
+    except TROUBLES as error:
         raise TokenError(TokenCode.TOKEN_MISSING, "no card service (pcscd) found, one wanted") from error
 
 
@@ -64,7 +65,7 @@ def _has_card(reader: Reader) -> bool:
     connection = reader.createConnection()
     try:
         connection.connect()
-    except SmartcardException:
+    except TROUBLES:
         return False
     connection.disconnect()
     return True

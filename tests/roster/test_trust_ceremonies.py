@@ -311,6 +311,55 @@ def test_a_workstation_refuses_a_roster_two_custodians_rewrote_by_other_means(
     assert "person alice is gone" in console.told
 
 
+def careless_update(console, monkeypatch, repository, roster, *signers):
+    """Have custodians sign the next roster with tools that do not ask."""
+    with monkeypatch.context() as careless:
+        careless.setattr("workstation.trust.change.successor_violations", lambda *_, **__: ())
+        careless.setattr("workstation.trust.repository.refuse_no_successor", lambda *_, **__: None)
+        words = ("--roster", roster, *named(console, "--signer", *signers))
+        assert console.run("trust", "update", repository, *words, cards=signers) == 0
+
+
+def test_a_workstation_that_skipped_versions_still_sees_who_changed_their_own_record(
+    console, station, repository, following, monkeypatch
+):
+    """Kim signs a change to their own record; then others sign a version in which nothing happens."""
+    assert station("trust", "apply", repository, "--root", repository / "root.json") == 0
+    following.write_bytes(changed(following.read_bytes(), lambda d: holder(d, "kim").update(name="Kimberly")))
+    careless_update(console, monkeypatch, repository, following, "kim", "lars")
+    last = following.with_name("last.json")
+    assert console.run("roster", "next", following, "--out", last) == 0
+    update = ("--roster", last, *named(console, "--signer", "lars", "mona"))
+    assert console.run("trust", "update", repository, *update, cards=("lars", "mona")) == 0
+
+    assert station("trust", "apply", repository) == 1
+
+    assert [found["detail"] for found in console.said["violations"]] == [
+        "kim signs a change to their own record"
+    ]
+
+
+def test_a_workstation_that_skipped_versions_wants_each_of_them(
+    console, station, repository, following, tmp_path
+):
+    assert station("trust", "apply", repository, "--root", repository / "root.json") == 0
+    last = tmp_path / "last.json"
+    assert console.run("roster", "next", following, "--out", last) == 0
+    for roster in (following, last):
+        update = ("--roster", roster, *named(console, "--signer", "lars", "mona"))
+        assert console.run("trust", "update", repository, *update, cards=("lars", "mona")) == 0
+    skipped = repository / "metadata" / "2.targets.json"
+    kept = skipped.read_bytes()
+    skipped.unlink()
+
+    assert station("trust", "apply", repository) == 1
+    (found,) = console.said["violations"]
+    assert found["detail"] == "targets version 2 not found, every version wanted: each was signed by others"
+
+    skipped.write_bytes(kept)
+    assert station("trust", "apply", repository) == 0
+
+
 def test_the_next_roster_is_delivered_in_one_sitting(console, repository, following):
     signers = named(console, "--signer", "kim", "mona")
 

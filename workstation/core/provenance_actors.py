@@ -69,7 +69,7 @@ def _actors(definition: Fields) -> Iterator[str]:
 
 def _named(namespace: str, account: str, definition: Fields) -> Iterator[str]:
     """Yield the account at every instance that is stated: two that differ may mean two people."""
-    stated: tuple[str | None, ...] = tuple(dict.fromkeys(_instances(namespace, definition)))
+    stated = tuple(dict.fromkeys(_instances(namespace, definition)))
     for instance in stated or (_PUBLIC.get(namespace),):
         public = instance is None or instance == _PUBLIC.get(namespace)
         yield f"{namespace}{account}" if public else f"{namespace}{instance}/{account}"
