@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 from core.documents import BUILDER_ID, KEYS, credential, roster_bytes, roster_document
 from core.keys import p256
@@ -9,6 +11,7 @@ from core.world import World
 
 from workstation.core.errors import Malformed
 from workstation.core.roster_document import parse_roster
+from workstation.core.uncollected import without_collecting
 
 
 def parsed(change=lambda _: None):
@@ -159,3 +162,16 @@ def test_the_digest_of_a_roster_is_that_of_its_bytes():
 
     assert one.digest == World().trust.roster.digest
     assert one.digest != other.digest
+
+
+def test_reading_a_roster_leaves_the_search_for_cycles_as_it_was():
+    gc.disable()
+    try:
+        with without_collecting():
+            assert not gc.isenabled()
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+    with pytest.raises(Malformed), without_collecting():
+        raise Malformed("roster", "odd")
+    assert gc.isenabled()

@@ -11,13 +11,21 @@ from core.keys import edwards, p256, p384, rsa_2048
 from roster.attesting_maker import SINCE, UNTIL, Authority, maker, token
 from roster.roster_world import FIRST, LATER, START, changed, enrolment, holder, key_of, roster
 
-from workstation.core.attestation import Attested, PinPolicy, TouchPolicy, refuse_no_root, verify_attestation
+from workstation.core.attestation import (
+    Attested,
+    PinPolicy,
+    TouchPolicy,
+    refuse_no_root,
+    serial_in,
+    verify_attestation,
+)
 from workstation.core.credential_proof import attested, false_proofs, refuse_false_proofs
 from workstation.core.errors import Malformed, Untrusted
 from workstation.core.roster import Attestation
 from workstation.core.roster_draft import with_attestation_roots, with_credential
 from workstation.core.roster_succession import successor_violations
 
+P256_OID = bytes.fromhex("06082a8648ce3d030107")
 CARD = p256("a key made in a token").public
 BELIEVING = with_attestation_roots(FIRST, (maker().der,), now=START)
 
@@ -220,3 +228,14 @@ def test_an_attestation_of_an_odd_form_makes_the_roster_malformed(odd):
 def test_one_root_is_believed_once():
     with pytest.raises(Malformed, match="in the roster already"):
         with_attestation_roots(BELIEVING, (maker().der,), now=START)
+
+
+def test_the_serial_is_read_before_anything_is_verified():
+    assert serial_in(token().attest(CARD.spki, serial=2**31), where="attestation") == str(2**31)
+
+
+def test_a_certificate_of_a_key_nobody_reads_is_malformed():
+    nobodys = token().attest(CARD.spki).replace(P256_OID, P256_OID[:-1] + b"\x63")
+
+    with pytest.raises(Malformed, match="without a key we read"):
+        proved((nobodys, token().der))

@@ -7,6 +7,7 @@ no lone surrogates, nesting at most 32.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Final, TypeAlias
 
 from workstation.core.errors import Malformed
@@ -85,17 +86,9 @@ def kind_of(value: JsonValue) -> str:
 def _object(pairs: list[tuple[str, JsonValue]], where: str) -> JsonObject:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise Malformed(where, f"key {_twice(pairs)!a} found twice in one object, once wanted")
+        twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
+        raise Malformed(where, f"key {twice!a} found twice in one object, once wanted")
     return found
-
-
-def _twice(pairs: list[tuple[str, JsonValue]]) -> str:
-    seen: set[str] = set()
-    for key, _ in pairs:
-        if key in seen:
-            return key
-        seen.add(key)
-    return ""
 
 
 def _integer(text: str, where: str) -> int:
