@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 DEMO := build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test journal-harness card check format lint types floors packages setup bench lock clean
+.PHONY: help demo test journal-harness card mutation check format lint types floors packages setup bench lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -24,6 +24,9 @@ journal-harness: setup ## the journal's harnesses in full; `make test` tries a l
 
 card: setup ## a virtual PIV card behind the real card service, OpenSC and yubikit (root, half a minute)
 	@COUNTERSIGN_CARD=1 $(BIN)/python -m pytest -q tests/card
+
+mutation: setup ## changes to the rules that no test notices (hours; ARGUMENTS="--count 60" for some)
+	@nice -n 19 $(BIN)/python tests/mutation/mutate.py $(ARGUMENTS)
 
 check: setup format lint types floors test ## format, lint, types, floors and tests
 

@@ -25,6 +25,7 @@ from workstation.core.identity import PersonId
 from workstation.core.release_diff import Finding, ReleaseDiff
 
 OTHER_BUILDER = {"id": "https://ci.example.org/builders/8", "service": "ci-7"}
+UNTIL = "2026-11-21T00:00:00Z"
 PEOPLE = [PersonId(name) for name in ("alice", "bob", "carol", "dave", "erin")]
 
 
@@ -241,3 +242,48 @@ def test_evidence_whose_signature_does_not_hold_is_named():
         tuple(evidence_tests(action, replace(facts, request=replace(facts.request, evidence=evidence))))
 
     assert raised.value.where == "tests.dsse.json"
+
+
+# Counted, and told by name --------------------------------------------------------------------------
+
+
+def test_a_quorum_says_whose_countersignature_does_not_count_and_why():
+    world = World().admit()
+    for name in ("alice", "bob-second"):
+        world.countersign(name)
+
+    found = said((world.releasing(), world.facts(world.releasing())), "SOD-BUILDER")
+
+    assert found[0].startswith("Bob's countersignature does not count: Bob had a hand in this: bob ← ")
+
+
+def test_a_broken_glass_says_how_many_broke_it():
+    def in_a_freeze(world):
+        period = {"from": "2026-11-20T00:00:00Z", "to": UNTIL, "reason": "stock-taking"}
+        glass = {"role": "approver", "atLeast": 2, "reasonRequired": True}
+        world.rule["freeze"] = {"periods": [period], "breakGlass": glass}
+
+    world = World()
+    in_a_freeze(world)
+    world.admit()
+    world.countersign("alice")
+    action = world.releasing()
+
+    found = [one for one in violations(judge(action, world.facts(action))) if one.rule == "BREAK-GLASS"]
+
+    assert [(one.detail, one.control) for one in found] == [
+        (
+            f"frozen until {UNTIL}: 1 of 2 people with role approver have signed in this freeze and said why",
+            "freeze.breakGlass.atLeast",
+        )
+    ]
+
+
+def test_who_signed_under_an_older_roster_may_sign_again():
+    world = World().admit()
+    world.countersign("alice")
+    world.roster["version"] += 1
+
+    found = judge(world.countersigning("alice"), world.facts(world.countersigning("alice")))
+
+    assert "APPROVER-REPEATED" not in {one.rule for one in violations(found)}
