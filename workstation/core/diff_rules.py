@@ -34,6 +34,7 @@ DIFF_RULES: Final[dict[str, DiffRule]] = {
     "DIFF-VERSION-BACK": DiffRule(98, 98, "the version goes back"),
     "DIFF-SIGNER": DiffRule(95, 95, "signed by another key than before, or by nobody"),
     "DIFF-BUILDER": DiffRule(95, 95, "built by another builder or workflow, or submitted by another key"),
+    "DIFF-SUBMITTER": DiffRule(46, 46, "submitted with another key than before"),
     "DIFF-SIGNATURE-GONE": DiffRule(60, 60, "a signature that lay beside a file is gone"),
     # hides
     "DIFF-BIDI": DiffRule(95, 95, "characters that reorder the text around them, in code"),

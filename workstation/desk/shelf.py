@@ -8,6 +8,7 @@ from workstation.core.ledger import Ledger, RequestHistory
 from workstation.core.oci_layout import parse_bundle
 from workstation.core.release_diff import ReleaseDiff
 from workstation.core.request import REQUEST_TITLE, Request, manifest_of, parse_request
+from workstation.core.request_diff import with_request
 from workstation.core.review import Review
 from workstation.review.prepare import NamedFile, release_diff
 from workstation.vault.store import Vault
@@ -46,7 +47,8 @@ class Shelf:
                 self._vault.verify(artifact.digest)
         key = (None if previous is None else previous.id, request.id)
         if key not in self._diffs:
-            self._diffs[key] = release_diff(self._files(previous), self._files(request))
+            found = release_diff(self._files(previous), self._files(request))
+            self._diffs[key] = with_request(found, previous, request)
         return Review(request=request, previous=key[0], diff=self._diffs[key])
 
     def _files(self, request: Request | None) -> tuple[NamedFile, ...]:

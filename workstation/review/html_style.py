@@ -28,6 +28,7 @@ summary.change { color: inherit; font-weight: 600; border-top: 1px solid var(--s
 tr.added { background: #2e7d3222 }
 tr.removed { background: #b3261e22 }
 mark { background: #ffb30066; color: inherit; border-radius: .15rem; text-decoration: underline }
+td.rank + td { white-space: nowrap }
 td.rank { font-variant-numeric: tabular-nums; white-space: nowrap }
 .refused, tr.high td.rank { color: var(--high); font-weight: 600 }
 tr.look td.rank { color: var(--look) }
