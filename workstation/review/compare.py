@@ -49,7 +49,11 @@ class _Comparison:
         self._back = {before.path: now.path for before, now in self._sides.differing}
         self._explained = self._explained_containers()
         self._budget = RowBudget(new.limits)
-        self._whole = WholeRelease(old, new, self._artifacts, removed=self._sides.removed)
+        moved = list(pair_moved(self._sides.removed, self._sides.added))
+        self._moved = {come.path: gone for gone, come in moved}
+        gone = {member.path for member, _ in moved}
+        removed = [member for member in self._sides.removed if member.path not in gone]
+        self._whole = WholeRelease(old, new, self._artifacts, removed=removed)
         self._answered = self._whole.answered()
 
     def release_diff(self) -> ReleaseDiff:
@@ -69,15 +73,12 @@ class _Comparison:
         )
 
     def _changes(self) -> Iterator[FileChange]:
-        moved = list(pair_moved(self._sides.removed, self._sides.added))
-        paths = {member.path for pair in moved for member in pair}
-        for gone, come in moved:
-            yield FileChange(kind=ChangeKind.MOVED, old=gone, new=come)
-        for member in self._sides.removed:
-            if member.path not in paths:
-                yield FileChange(kind=ChangeKind.REMOVED, old=member)
+        for path, gone in self._moved.items():
+            yield FileChange(kind=ChangeKind.MOVED, old=gone, new=self._new.members[path])
+        for member in self._whole.removed:
+            yield FileChange(kind=ChangeKind.REMOVED, old=member)
         # The smallest first: one huge file never takes the room of all the others.
-        added = ((None, member) for member in self._sides.added if member.path not in paths)
+        added = ((None, member) for member in self._sides.added if member.path not in self._moved)
         yield from self._replaced()
         present: list[tuple[Member | None, Member]] = [*added, *self._differing()]
         for before, now in sorted(present, key=lambda pair: (pair[1].size, pair[1].path)):
@@ -129,7 +130,7 @@ class _Comparison:
                 yield replace(one, sentence=f"in the release before: {one.sentence}")
 
     def _looked(self) -> Iterator[Finding]:
-        added = ((None, member) for member in self._sides.added)
+        added = ((self._moved.get(member.path), member) for member in self._sides.added)
         present: Iterable[tuple[Member | None, Member]] = chain(added, self._sides.differing)
         for before, member in present:
             if member.path in self._new.envelopes:
@@ -140,6 +141,7 @@ class _Comparison:
                 self._side(self._old, before),
                 self._side(self._new, member),
                 dense=member.path in self._new.dense,
+                moved=member.path in self._moved,
             )
             yield from findings_of(
                 pair,

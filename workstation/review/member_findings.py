@@ -60,9 +60,9 @@ def member_findings(pair: Pair, *, opened: bool) -> Iterator[Finding]:
     """
     yield from _rights(pair)
     yield from _kind(pair)
-    if pair.new.kind is MemberKind.FILE and pair.bytes_changed:
+    if pair.new.kind is MemberKind.FILE and (pair.bytes_changed or pair.moved):
         yield from _runs_by_itself(pair)
-        if not opened:
+        if not opened and not pair.moved:
             yield from _content(pair)
 
 
@@ -96,13 +96,13 @@ def _kind(pair: Pair) -> Iterator[Finding]:
 
 
 def _runs_by_itself(pair: Pair) -> Iterator[Finding]:
-    what = "was added" if pair.old is None else "changed"
+    what = pair.came_or_changed
     if _RPM_SCRIPTS.fullmatch(pair.path):
         sentence = f"it {what}, and it runs as root on installation"
         yield pair.found("DIFF-RUNS-ITSELF", 91, sentence, *_first_lines(pair))
         return
     for rank, pattern, sentence in _RUNS:
-        known = rank == _ONLY_NEW and pair.old is not None
+        known = rank == _ONLY_NEW and pair.old is not None and not pair.moved
         if not known and pattern.fullmatch(pair.name) and _belongs(pattern.pattern, pair):
             yield pair.found("DIFF-RUNS-ITSELF", rank, f"it {what}, and {sentence}", *_first_lines(pair))
             return

@@ -31,13 +31,17 @@ class Side:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """A member that is there now, its counterpart of before if it had one, and what is in them."""
+    """A member that is there now, its counterpart of before if it had one, and what is in them.
+
+    One that `moved` has the bytes of its counterpart, under another path.
+    """
 
     old: Member | None
     new: Member
     before: Side
     now: Side
     dense: bool = False
+    moved: bool = False
     added: list[tuple[int, bytes]] = field(default_factory=list[tuple[int, bytes]])
 
     @property
@@ -71,7 +75,7 @@ class Pair:
     @property
     def came_or_changed(self) -> str:
         """What happened, as a verb."""
-        return "was added" if self.old is None else "changed"
+        return "was added" if self.old is None else "was moved here" if self.moved else "changed"
 
     def found(self, rule: str, rank: int, sentence: str, *evidence: Evidence) -> Finding:
         """Return a finding about this member."""
@@ -88,8 +92,10 @@ class Pair:
         return Evidence(path=self.path, where=where, shown=text)
 
 
-def pair_of(old: Member | None, new: Member, before: Side, now: Side, *, dense: bool) -> Pair:
+def pair_of(
+    old: Member | None, new: Member, before: Side, now: Side, *, dense: bool, moved: bool = False
+) -> Pair:
     """Return the pair with its added lines; without a counterpart every line is added."""
     text = now.text if now.text != before.text else None
     added = added_lines(lines_of(before.text or b""), lines_of(text)) if text else []
-    return Pair(old=old, new=new, before=before, now=now, dense=dense, added=added)
+    return Pair(old=old, new=new, before=before, now=now, dense=dense, moved=moved, added=added)

@@ -21,12 +21,12 @@ _SIGNATURES: Final = (".asc", ".sig", ".sigstore", ".p7s", ".minisig")
 
 
 class WholeRelease:
-    """Both sides of a comparison, and which artifact of before goes with which of now."""
+    """Both sides of a comparison, which artifact of before goes with which of now, and what is gone."""
 
     def __init__(
         self, old: Ledger, new: Ledger, artifacts: dict[str, str], *, removed: Iterable[Member]
     ) -> None:
-        self._old, self._new, self._artifacts, self._removed = old, new, artifacts, removed
+        self._old, self._new, self._artifacts, self.removed = old, new, artifacts, tuple(removed)
         # One file against one file is a choice of whoever asked, however they are named.
         self._named = len(old.artifacts) > 1 or len(new.artifacts) > 1
         pairs = artifacts.items() if self._named else ()
@@ -70,7 +70,7 @@ class WholeRelease:
 
     def _gone(self) -> Iterator[Finding]:
         replaced = set(self._artifacts.values())
-        for member in self._removed:
+        for member in self.removed:
             path = member.path
             if "!/" not in path and path not in replaced:
                 yield Finding(rule="DIFF-ARTIFACT", rank=40, path=path, sentence="an artifact is gone")
