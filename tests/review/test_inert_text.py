@@ -3,11 +3,18 @@
 # ruff: noqa: RUF001 (the signs inert text is spelled with)
 from __future__ import annotations
 
+import json
+import unicodedata
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workstation.core.inert_text import inert, inert_bytes, original
+from workstation.console.main import main
+from workstation.core.inert_text import inert, inert_bytes, original, tame
+
+BIDI_CONTROLS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 
 @given(st.text())
@@ -62,3 +69,33 @@ def test_a_byte_that_is_not_utf8_is_told_from_every_character() -> None:
     found = inert_bytes(b"a\xff\xe2\x80\xae")
 
     assert found == "a‹U+DCFF›‹U+202E›"
+
+
+@given(st.text(st.characters()))
+def test_nothing_acts_in_words_for_a_terminal(text: str) -> None:
+    shown = tame(text)
+
+    left = {unicodedata.category(character) for character in shown if character not in "\n\t"}
+    assert not left & {"Cc", "Cs", "Zl", "Zp"}
+    assert not any(unicodedata.bidirectional(one) in BIDI_CONTROLS for one in shown)
+
+
+@pytest.mark.parametrize("text", ["Zoë ← Łukasz ■ 東京", "two\nlines\tand a tab"])
+def test_words_of_every_script_stay_in_words_for_a_terminal(text: str) -> None:
+    assert tame(text) == text
+
+
+def test_a_hostile_component_cannot_write_on_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hostile = {"name": "evil\x1b[2K\u202e", "version": "1\n  reviewable"}
+    for name, components in (("old", []), ("new", [hostile])):
+        document = {"bomFormat": "CycloneDX", "specVersion": "1.6", "components": components}
+        (tmp_path / name).write_text(json.dumps(document))
+
+    status = main(["diff", str(tmp_path / "old"), str(tmp_path / "new")])
+
+    said = capsys.readouterr()
+    assert status == 0
+    assert "evil‹U+001B›[2K‹U+202E› 1‹U+000A›  reviewable" in said.out + said.err
+    assert "\x1b" not in said.out + said.err

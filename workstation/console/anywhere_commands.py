@@ -13,6 +13,7 @@ from workstation.console.opening import cards_of
 from workstation.console.progress import progress_on_terminal
 from workstation.console.reply import REFUSED, Reply
 from workstation.core.errors import Malformed, MediaError
+from workstation.core.inert_text import inert
 from workstation.core.key_readers.files import read_keys
 from workstation.core.key_readers.found_key import FoundKey, KeysFound
 from workstation.core.public_key import PublicKey
@@ -44,7 +45,9 @@ def diff(arguments: Namespace) -> Reply:
             Path(arguments.html).write_text(page(found), encoding="utf-8")
         except OSError as error:
             raise MediaError(arguments.html, f"cannot be written: {error.strerror}") from error
-    lines = [f"{found.verdict.value}"]
+    lines = [f"{found.verdict.value}{', a first release' if found.baseline else ''}"]
+    lines += [f"  {one.rank:3} {one.rule}  {one.path!a}: {inert(one.sentence)}" for one in found.findings]
+    lines += [f"  not inspected: {one.path!a}: {inert(one.why)}" for one in found.not_inspected]
     for name, paths in (
         ("added", found.added),
         ("removed", found.removed),
@@ -54,8 +57,6 @@ def diff(arguments: Namespace) -> Reply:
         ("link changed", found.link_changed),
     ):
         lines += [f"  {name}: {path!a}" for path in paths]
-    lines += [f"  {one.rank:3} {one.rule}  {one.path!a}: {one.sentence}" for one in found.findings]
-    lines += [f"  not inspected: {one.path!a}: {one.why}" for one in found.not_inspected]
     refused = found.verdict is ReviewVerdict.REFUSED
     return Reply(document=found.to_json(), lines=tuple(lines), status=REFUSED if refused else 0)
 

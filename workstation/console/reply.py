@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass
 
 from workstation.core.errors import TokenRefused, WorkstationError
+from workstation.core.inert_text import tame
 from workstation.core.strict_json import JsonObject, JsonValue
 from workstation.core.wording import words_for_error
 from workstation.desk.face import Problem, Refused
@@ -81,7 +82,7 @@ def show(reply: Reply, *, as_json: bool) -> int:
     """Print a reply and return its exit status: JSON alone on stdout, people's words on stderr."""
     words_to = sys.stderr if as_json or reply.status else sys.stdout
     for line in reply.lines:
-        print(line, file=words_to)
+        print(tame(line), file=words_to)
     if as_json:
         print(json.dumps(reply.document, ensure_ascii=True))  # noqa: T201 (the one answer on stdout)
     return reply.status

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workstation.core.inert_text import inert
 from workstation.core.strict_json import JsonObject, JsonValue
 from workstation.desk.face import ReaderLine, ReviewPage
 
@@ -21,8 +22,10 @@ def review_lines(shown: ReviewPage) -> list[str]:
         for one in shown.evidence
     ]
     lines += ["", "Findings:"]
-    lines += [f"  {one.rank:3} {one.rule}  {one.path!a}: {one.sentence}" for one in shown.diff.findings[:40]]
-    lines += [f"  not inspected: {one.path!a}: {one.why}" for one in shown.diff.not_inspected[:40]]
+    lines += [
+        f"  {one.rank:3} {one.rule}  {one.path!a}: {inert(one.sentence)}" for one in shown.diff.findings[:40]
+    ]
+    lines += [f"  not inspected: {one.path!a}: {inert(one.why)}" for one in shown.diff.not_inspected[:40]]
     lines += ["", f"Countersignatures: {shown.item.have} of {shown.item.need}"]
     lines += [
         f"  {one.name} at {one.at}{'' if one.counts else ' (does not count)'}" for one in shown.approvals
