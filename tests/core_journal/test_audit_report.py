@@ -41,9 +41,10 @@ def history(*approvers):
     )
 
 
-def reported(found, *approvers, period=None, completeness=WHOLE):
+def reported(found, *approvers, period=None, completeness=WHOLE, texts=None):
     ledger = Ledger(requests={RequestId(Digest(REQUEST)): history(*approvers)})
-    return audit_report(found, ledger, None, completeness, period or StoryFilter())
+    period = period or StoryFilter()
+    return audit_report(found, ledger, None, completeness, period=period, texts=texts or {})
 
 
 def test_duties_are_shown_apart_and_whoever_has_two_is_named():

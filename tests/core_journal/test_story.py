@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -73,6 +74,23 @@ def test_a_refusal_is_told_with_its_reasons_made_inert():
 
     assert "■" in lines[2]
     assert lines[3].strip() == "because SOD-BUILDER: bob ← signed it\u2039U+202E\u203a"
+
+
+def test_peoples_own_words_are_told_inert_and_a_redaction_leaves_a_mark():
+    found = deeds(
+        entries(
+            replace(said(Outcome.INTENT), beside={"comment": "ab" * 32}),
+            replace(said(Outcome.DONE, ref=0), beside={"comment": "cd" * 32}),
+        )
+    )
+
+    _, words = told(found, None, {(1, "comment"): "fine\u202e"})
+    _, redacted = told(found, None, {})
+    silent = list(told(found, None, {(1, "comment"): ""}))
+
+    assert words.strip() == "comment: fine\u2039U+202E\u203a"
+    assert redacted.strip() == "comment: (redacted)"
+    assert len(silent) == 1
 
 
 def test_what_an_effect_wrote_itself_belongs_to_its_deed():

@@ -190,7 +190,9 @@ def _journal(commands: Commands) -> None:
     verify.add_argument("--seal", metavar="FILE", help="K_0, for what only it can tell")
     _command(group, "checkpoint", journal_commands.checkpoint)
     _command(group, "key", journal_commands.station_key).add_argument("--out", metavar="FILE")
-    _command(group, "prove", journal_commands.prove).add_argument("entry", type=int, metavar="ENTRY")
+    prove = _command(group, "prove", journal_commands.prove)
+    prove.add_argument("entry", type=int, metavar="ENTRY")
+    prove.add_argument("--out", metavar="FILE", help="also write the proof to a new file (C2SP tlog-proof)")
     _command(group, "add-unlock", journal_commands.add_unlock).add_argument(
         "--token", required=True, metavar="URI", help="the card's P-256 key-agreement key"
     )

@@ -19,6 +19,7 @@ from workstation.console.reply import Reply
 from workstation.console.secrets import ask_passphrase
 from workstation.core.entry import Draft, Kind, Outcome
 from workstation.core.errors import JournalError, MediaError
+from workstation.core.journal_export import tlog_proof
 from workstation.core.public_key import from_loaded
 from workstation.core.strict_json import JsonObject, JsonValue
 from workstation.journal.client import Journal, PassphraseUnlock
@@ -125,6 +126,8 @@ def prove(arguments: Namespace) -> Reply:
         "inclusion": path,
         "checkpoint": base64.b64encode(note).decode(),
     }
+    if arguments.out is not None:
+        write_document(Path(arguments.out), tlog_proof(entry.seq, proof, note), new=True)
     lines = (f"Entry {entry.seq} is in the journal of {size} entries: {len(proof)} hashes lead to its root",)
     return Reply(document=document, lines=lines)
 

@@ -17,7 +17,7 @@ from workstation.core.identity import PersonId, digest_of
 from workstation.core.journal_export import key_line
 from workstation.core.ledger import Ledger
 from workstation.core.shape import Shape
-from workstation.core.story import deeds, told
+from workstation.core.story import Texts, deeds, told
 from workstation.core.story_filter import StoryFilter, request_named
 from workstation.core.strict_json import JsonObject, JsonValue
 from workstation.journal.client import Journal
@@ -60,7 +60,7 @@ def show(arguments: Namespace) -> Reply:
     with desk_of(arguments) as desk:
         wanted = _filter(arguments, desk.ledger)
         found = wanted.of(deeds(desk.read_journal("journal show")))
-        lines = tuple(told(found, desk.roster))
+        lines = tuple(told(found, desk.roster, _texts(desk.parts.journal)))
     bodies: list[JsonValue] = [
         base64.b64encode(entry.to_bytes()).decode() for deed in found for entry in deed.entries
     ]
@@ -102,7 +102,8 @@ def report(arguments: Namespace) -> Reply:
         period = _filter(arguments, desk.ledger)
         entries = desk.read_journal("journal report")
         completeness = _completeness(desk.parts.journal, seal)
-        made = audit_report(entries, desk.ledger, desk.roster, completeness, period)
+        texts = _texts(desk.parts.journal)
+        made = audit_report(entries, desk.ledger, desk.roster, completeness, period=period, texts=texts)
     pdf = report_pdf(made)
     write_document(out, pdf, new=True)
     document: JsonObject = {
@@ -116,6 +117,10 @@ def report(arguments: Namespace) -> Reply:
     }
     sound = "the journal verifies" if not completeness.findings else "THE JOURNAL DOES NOT VERIFY"
     return Reply(document=document, lines=(f"Report of {completeness.size} entries in {out}; {sound}",))
+
+
+def _texts(journal: Journal) -> Texts:
+    return {(each.seq, each.name): each.text for each in journal.beside()}
 
 
 def _completeness(journal: Journal, seal: bytearray | None) -> Completeness:

@@ -12,7 +12,7 @@ from workstation.core.inert_text import inert
 from workstation.core.ledger import Ledger, RequestHistory
 from workstation.core.roster import Roster
 from workstation.core.shape import time_text
-from workstation.core.story import Deed, deeds
+from workstation.core.story import Deed, Texts, deeds
 from workstation.core.story_filter import StoryFilter
 
 _ACCESS = ("journal.", "unlock")
@@ -68,6 +68,9 @@ class AuditReport:
     made: datetime
     period: StoryFilter
     entries: tuple[Entry, ...]
+    texts: Texts
+    """What people said in their own words."""
+
     roster: Roster | None
     releases: tuple[ReleaseEvidence, ...]
     refusals: tuple[Deed, ...]
@@ -86,7 +89,9 @@ def audit_report(
     ledger: Ledger,
     roster: Roster | None,
     completeness: Completeness,
+    *,
     period: StoryFilter,
+    texts: Texts,
 ) -> AuditReport:
     """Return the report about some entries, at least one, as the last of them was written."""
     shown = period.of(deeds(entries))
@@ -95,6 +100,7 @@ def audit_report(
         made=datetime.fromtimestamp(entries[-1].time.rtc_ms / 1000, UTC),
         period=period,
         entries=tuple(entries),
+        texts=texts,
         roster=roster,
         releases=tuple(_releases(shown, ledger, roster)),
         refusals=tuple(deed for deed in shown if deed.refused),

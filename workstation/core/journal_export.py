@@ -14,12 +14,28 @@ from typing import Final
 from workstation.core.canonical import canonical
 from workstation.core.checkpoint import Signer
 from workstation.core.entry import Entry, Kind, Outcome
+from workstation.core.strict_json import JsonObject
 
 TLOG_PROOF: Final = "c2sp.org/tlog-proof@v1"
 """What a proof file begins with (C2SP tlog-proof)."""
 
 _DECISIONS: Final = frozenset({Kind.COUNTERSIGN, Kind.DECLINE, Kind.RELEASE, Kind.RECEIPT})
 _ENDS: Final = frozenset({Outcome.DONE, Outcome.BLOCKED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """A text kept beside an entry, which holds its salted hash under this name."""
+
+    seq: int
+    name: str
+    salt: bytes
+    text: str
+
+    def line(self) -> bytes:
+        """Return the text as one line of JSON."""
+        said: JsonObject = {"seq": self.seq, "name": self.name, "salt": self.salt.hex(), "text": self.text}
+        return canonical(said) + b"\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +61,9 @@ class JournalExport:
     proofs: Mapping[int, Sequence[bytes]]
     """Inclusion proofs of single entries under the checkpoint."""
 
+    beside: Sequence[Beside] = ()
+    """The texts kept beside the entries that were not redacted."""
+
     signers: Sequence[Signer]
     """Who may have signed checkpoints: the station, its people's cards, witnesses."""
 
@@ -53,6 +72,7 @@ class JournalExport:
         found = {
             "entries.jsonl": b"".join(body + b"\n" for body in self.bodies),
             "leaf.log": self.frames,
+            "beside.jsonl": b"".join(each.line() for each in self.beside),
             "checkpoint": self.checkpoint,
             "keys.txt": "".join(f"{key_line(signer)}\n" for signer in self.signers).encode(),
             "proofs.json": self._proofs(),

@@ -6,10 +6,10 @@ left out: an end that is unknown is told as one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from workstation.core.entry import Entry, Kind, Outcome
 from workstation.core.identity import Fingerprint, PersonId
@@ -21,8 +21,12 @@ from workstation.core.unfinished import UNKNOWN_AFTER_CRASH
 if TYPE_CHECKING:
     from workstation.core.roster import Roster
 
-STATION = "The workstation"
-_BEGUN = frozenset({Outcome.INTENT, Outcome.ALLOWED})
+Texts: TypeAlias = Mapping[tuple[int, str], str]
+"""The texts kept beside entries, by the entry's number and their name."""
+
+STATION: Final = "The workstation"
+_NO_TEXTS: Final[Texts] = {}
+_BEGUN: Final = frozenset({Outcome.INTENT, Outcome.ALLOWED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +145,26 @@ def who_did(deed: Deed, roster: Roster | None) -> str:
     return f"Key {key[:16]}" if held is None else held.holder.name
 
 
-def told(found: Iterable[Deed], roster: Roster | None) -> Iterator[str]:
-    """Yield the story: a line for each deed, and below it why it was refused or failed."""
+def words_of(deed: Deed, texts: Texts) -> tuple[str, ...]:
+    """Return what people said in their own words about a deed, a line each, made inert."""
+    for entry in reversed(deed.entries):
+        if entry.beside:
+            said = ((name, texts.get((entry.seq, name))) for name in sorted(entry.beside))
+            return tuple(_worded(name, text) for name, text in said if text != "")
+    return ()
+
+
+def _worded(name: str, text: str | None) -> str:
+    return f"{name}: {'(redacted)' if text is None else inert(text)}"
+
+
+def told(found: Iterable[Deed], roster: Roster | None, texts: Texts = _NO_TEXTS) -> Iterator[str]:
+    """Yield the story: a line for each deed, and below it what was said and why it was refused or failed."""
     for deed in found:
         numbers = str(deed.first.seq) if deed.first is deed.last else f"{deed.first.seq}-{deed.last.seq}"
         mark = "■" if deed.refused else "?" if deed.unknown else " "
         yield f"{numbers:>11} {mark} {time_text(deed.at)}  {sentence(deed, roster)}"
+        yield from (f"{'':13} {said}" for said in words_of(deed, texts))
         yield from (f"{'':13} because {reason}" for reason in deed.reasons())
 
 

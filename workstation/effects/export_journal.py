@@ -10,7 +10,7 @@ from workstation.core.checkpoint import SignatureType, Signer, parse_note
 from workstation.core.entry import parse_entry
 from workstation.core.errors import JournalError
 from workstation.core.identity import Digest
-from workstation.core.journal_export import JournalExport, is_decision, key_line
+from workstation.core.journal_export import Beside, JournalExport, is_decision, key_line
 from workstation.core.ocsf import ocsf_lines
 from workstation.core.public_key import KeyKind
 from workstation.effects.tools import Effected, Tools
@@ -70,6 +70,10 @@ def _exported(asked: ExportJournal, tools: Tools) -> JournalExport:
         after=journal.consistency(stop, head.size),
         proofs={seq: journal.inclusion(seq, head.size) for seq in decisions},
         signers=_signers(head.origin, tools),
+        beside=tuple(
+            Beside(seq=each.seq, name=each.name, salt=each.salt, text=each.text)
+            for each in journal.beside(start, stop)
+        ),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from workstation.core.audit_controls import CONTROLS
 from workstation.core.audit_report import AuditReport, Completeness, ReleaseEvidence
 from workstation.core.shape import time_text
-from workstation.core.story import Deed, sentence
+from workstation.core.story import Deed, sentence, words_of
 from workstation.core.story_filter import StoryFilter
 from workstation.record.paper import Paper
 
@@ -133,7 +133,8 @@ def _numbers(deed: Deed) -> str:
 
 
 def _words(deed: Deed, report: AuditReport) -> str:
-    return "\n".join((sentence(deed, report.roster), *(f"· {reason}" for reason in deed.reasons())))
+    more = (*words_of(deed, report.texts), *deed.reasons())
+    return "\n".join((sentence(deed, report.roster), *(f"· {each}" for each in more)))
 
 
 def _controls(paper: Paper, report: AuditReport) -> None:

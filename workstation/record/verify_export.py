@@ -394,6 +394,7 @@ class Export:
         """Check everything that can be checked from the export alone."""
         self._verify_sums()
         self._verify_entries()
+        self._verify_beside()
         self._read_kept_notes()
         self._grow_tree()
         self._verify_genesis()
@@ -461,6 +462,24 @@ class Export:
             self.entries.append(entry)
             self.leaves.append(leaf)
             self.seals.append(seal)
+
+    def _verify_beside(self) -> None:
+        *lines, rest = self._bytes("beside.jsonl").split(b"\n")
+        if rest:
+            raise Wrong("beside.jsonl: it does not end with a line")
+        for line in lines:
+            said = read_json(line, "beside.jsonl")
+            seq, name, text = int(said["seq"]), str(said["name"]), str(said["text"])
+            salt = bytes.fromhex(said["salt"])
+            where = f"beside.jsonl: the {name} of entry {seq}"
+            if not self.start <= seq < self.stop:
+                raise Wrong(f"{where}: outside of this export")
+            hashed = hashlib.sha256(b"\x07" + salt + text.encode()).hexdigest()
+            if (
+                salt.hex() != said["salt"]
+                or self.entries[seq - self.start].get("beside", {}).get(name) != hashed
+            ):
+                raise Wrong(f"{where}: not the text it was written with")
 
     def _grow_tree(self) -> None:
         kept = [note.size for note in self.kept_notes.values()]
