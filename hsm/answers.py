@@ -40,6 +40,14 @@ def signature(answer: Message) -> tuple[bytes, KeyProtection]:
         raise _nonsense(error) from error
 
 
+def data_values(answer: Message) -> tuple[bytes, ...]:
+    """Return the values of data objects; raises TokenError `internal`."""
+    try:
+        return tuple(fields.octets(each, "value") for each in fields.parts(answer, "values"))
+    except ValueError as error:
+        raise _nonsense(error) from error
+
+
 def _token(part: Message) -> TokenFacts:
     return TokenFacts(
         slot_id=fields.number(part, "slot_id"),

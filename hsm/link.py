@@ -13,7 +13,7 @@ from hsm import answers, checks, keys, public
 from hsm.child import WorkerProcess
 from hsm.errors import TokenCode, TokenError
 from hsm.facts import CandidateKey, IdentifiedKey, KeyProtection, TokenFacts
-from hsm.requests import key_id, key_request
+from hsm.requests import data_request, key_id, key_request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +53,11 @@ class TokenWorker:
         """Return every initialised token in reach, as it is now."""
         with self._turn:
             return self._tokens()
+
+    def token(self, uri: TokenUri) -> TokenFacts:
+        """Return the one token `uri` names."""
+        with self._turn:
+            return self._one_token(uri)
 
     def public_key(self, uri: TokenUri) -> CandidateKey:
         """Return the key `uri` names, read without a PIN: what the token claims, nothing proved."""
@@ -98,6 +103,18 @@ class TokenWorker:
             process = self._running()
             process.ask(request, secret=pin, seconds=self._seconds)
             return checks.whole_secret(process.receive_secret(self._seconds))
+
+    def read_data(self, uri: TokenUri, name: str) -> tuple[bytes, ...]:
+        """Return the values of the public data object `name` on a token; no PIN is asked."""
+        with self._turn:
+            return answers.data_values(self._ask(data_request("read-data", name, self._one_token(uri))))
+
+    def write_data(self, uri: TokenUri, name: str, value: bytes, pin: bytearray | None) -> None:
+        """Put `value` (at most 4096 bytes) under `name` on the one token `uri` names."""
+        with checks.wiped(pin), self._turn:
+            token = self._one_token(uri)
+            checks.refuse_pin(token, pin)
+            self._ask(data_request("write-data", name, token) | {"value": value.hex()}, pin)
 
     def kill(self) -> None:
         """End the worker now, from any thread; a request under way raises `worker_crashed`."""

@@ -21,6 +21,11 @@ def key_id(uri: TokenUri) -> bytes:
     return uri.id
 
 
+def data_request(operation: str, name: str, token: TokenFacts) -> dict[str, object]:
+    """Return a request about a data object of ours on `token`."""
+    return {"op": operation, "slot_id": token.slot_id, "serial": token.serial, "name": name}
+
+
 def key_request(operation: str, uri: TokenUri, token: TokenFacts) -> dict[str, object]:
     """Return a request about the key `uri` names on `token`; raises TokenError `bad_request`."""
     label = {} if uri.object is None else {"object": uri.object}

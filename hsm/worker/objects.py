@@ -32,6 +32,11 @@ def session(token: Token, pin: bytearray | None) -> AbstractContextManager[Sessi
     return _opened(token, PROTECTED_AUTH if pin is None else WipeablePin(pin))
 
 
+def writing_session(token: Token, pin: bytearray | None) -> AbstractContextManager[Session]:
+    """Open a session that may change what is on the token, logged in as `session` does."""
+    return _opened(token, PROTECTED_AUTH if pin is None else WipeablePin(pin), writing=True)
+
+
 def private_key(session: Session, request: Message, *, may: Attribute) -> Object:
     """Return the one private key under the id, fit for this use and unable to leave its token."""
     key = at_most_one(session, ObjectClass.PRIVATE_KEY, request)
@@ -92,8 +97,8 @@ def numbers(public: Object) -> Message:
 
 
 @contextmanager
-def _opened(token: Token, login: object) -> Generator[Session]:
-    opened = token.open(user_pin=login)
+def _opened(token: Token, login: object, *, writing: bool = False) -> Generator[Session]:
+    opened = token.open(rw=writing, user_pin=login)
     try:
         yield opened
     finally:

@@ -14,7 +14,7 @@ import pkcs11
 from hsm import fields, refusals, wire
 from hsm.errors import TokenCode, TokenError
 from hsm.facts import PinState
-from hsm.worker import objects, operations, slots
+from hsm.worker import data_objects, objects, operations, slots
 
 if TYPE_CHECKING:
     import socket
@@ -88,6 +88,12 @@ class TokenService:
             case "derive":
                 with objects.session(slots.token(self._module, request), pin) as session:
                     return {}, operations.derive(session, request)
+            case "read-data":
+                with objects.public_session(slots.token(self._module, request)) as session:
+                    return data_objects.read(session, request), None
+            case "write-data":
+                with objects.writing_session(slots.token(self._module, request), pin) as session:
+                    return data_objects.write(session, request), None
             case op:
                 raise TokenError(TokenCode.BAD_REQUEST, f"operation {op[:20]!a} is not one of ours")
 

@@ -85,6 +85,11 @@ class Cards:
             candidate = self._worker.public_key(parse_uri(uri))
         return _key_of(candidate), candidate.token
 
+    def facts_of(self, uri: str) -> TokenFacts:
+        """Return what the one token a URI names says of itself."""
+        with _translated():
+            return self._worker.token(parse_uri(uri))
+
     def answer(self, uri: str, challenge: bytes, pin: bytearray | None) -> AnsweredCard:
         """Have a card prove which key it holds."""
         with _translated():
@@ -108,6 +113,16 @@ class Cards:
         """
         with _translated():
             return attestation(slot, reader, environment=_environment())
+
+    def remembered(self, uri: str, name: str) -> tuple[bytes, ...]:
+        """Return what a card keeps for everybody to read under a name."""
+        with _translated():
+            return self._worker.read_data(parse_uri(uri), name)
+
+    def remember(self, uri: str, name: str, value: bytes, pin: bytearray | None) -> None:
+        """Have a card keep something for everybody to read, in the place of what it kept before."""
+        with _translated():
+            self._worker.write_data(parse_uri(uri), name, value, pin)
 
     def _card(self, facts: TokenFacts) -> Card:
         uri = TokenUri(token=facts.label, serial=facts.serial, id=SIGNING_KEY_ID)
