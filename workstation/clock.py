@@ -4,8 +4,34 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
 
 from workstation.core.entry import EntryTime
+
+_BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
+
+
+class Timekeeper:
+    """The clocks of a workstation, with what its journal knows of starts and signed times."""
+
+    def __init__(self) -> None:
+        """Know nothing yet; the journal's fold says the rest."""
+        self.boot = 0
+        self.floor_ms = 0
+
+    def reading(self) -> EntryTime:
+        """Return all clocks at this moment for a journal entry."""
+        return reading(boot=self.boot, floor_ms=self.floor_ms)
+
+    def now(self) -> datetime:
+        """Return the time decisions are made at: never before anything signed that was seen."""
+        return max(now(), datetime.fromtimestamp(self.floor_ms // 1000, UTC))
+
+
+def boot_id() -> str:
+    """Return what the kernel calls this start of the machine."""
+    return _BOOT_ID.read_text("ascii").strip()
 
 
 def now() -> datetime:

@@ -18,6 +18,7 @@ from workstation.core.identity import Digest
 from workstation.core.release_diff import ChangeKind, FileChange, Finding, Member, MemberKind, ReleaseDiff
 from workstation.core.release_words import release_words
 from workstation.core.seen import AtScreen
+from workstation.core.upkeep import Redact
 
 
 def countersigning(name="dave"):
@@ -280,7 +281,15 @@ HIGH_CHANGE = ReleaseDiff(
     findings=(Finding(rule="HOOK", rank=90, path="hook.sh", sentence="runs by itself"),),
 )
 
+
+def redacting_alone():
+    world = World()
+    action = Redact(entry=3, names=("comment",), purpose="asked", people=(world.card("alice"),))
+    return action, world.facts(action)
+
+
 KILLERS = {
+    "two_people": redacting_alone,
     "trust_missing": without_trust,
     "trust_expired": expired,
     "trust_early": early,

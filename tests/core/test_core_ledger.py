@@ -27,6 +27,14 @@ from workstation.core.errors import JournalError, Malformed, TokenRefused, Untru
 from workstation.core.guardrails.judge import GUARDRAILS
 from workstation.core.ledger import Approval, Ledger, disclosed_ledger
 from workstation.core.narration import REASON_LIMIT, narrate
+from workstation.core.upkeep import (
+    AdmitCosignature,
+    Anchor,
+    AttestTime,
+    ChangeHolders,
+    HolderChange,
+    Redact,
+)
 from workstation.core.verdict import Blocked, Violation
 
 
@@ -125,7 +133,7 @@ def test_proved_entries_tell_of_themselves_only():
 def actions():
     """Return one of every action, with the kind it is told as and the request it is about."""
     world = World().quorate().released_as(OUT)
-    request = world.request
+    request, both = world.request, (world.card("alice"), world.card("mallory"))
     return [
         (world.admitting(), Kind.INTAKE_BUNDLE, request),
         (Reject(medium="m" * 300, where="index.json", why="no"), Kind.INTAKE_REJECT, None),
@@ -138,10 +146,15 @@ def actions():
         (ApplyTrust(trust=world.trust, root=ROOT, targets=ROOT), Kind.TRUST_APPLY, None),
         (ReadJournal(purpose="audit"), Kind.JOURNAL_READ, None),
         (ExportJournal(start=0, stop=None, directory=OUT, ocsf=False), Kind.JOURNAL_EXPORT, None),
+        (ChangeHolders(change=HolderChange.ADD, name="alice", way="token"), Kind.HOLDER, None),
+        (Redact(entry=1, names=("comment",), purpose="asked", people=both), Kind.JOURNAL_REDACT, None),
+        (AttestTime(utc=world.now, people=both), Kind.CLOCK_ATTEST, None),
+        (Anchor(memory="paper"), Kind.JOURNAL_ANCHOR, None),
+        (AdmitCosignature(witness="laptop", size=3, root=ROOT), Kind.JOURNAL_WITNESS, None),
     ]
 
 
-@pytest.mark.parametrize("index", range(11))
+@pytest.mark.parametrize("index", range(16))
 def test_every_action_can_be_told_at_every_outcome_and_is_about_its_request(index):
     action, kind, request = actions()[index]
     told = narrate(action)
@@ -158,7 +171,7 @@ def test_one_of_every_action_was_told():
 
     assert told == {
         Admit, Reject, Identify, OpenReview, Countersign, Decline, Release, AdmitReceipt, ApplyTrust,
-        ReadJournal, ExportJournal,
+        ReadJournal, ExportJournal, ChangeHolders, Redact, AttestTime, Anchor, AdmitCosignature,
     }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from workstation.core.request import Request
 from workstation.core.review import Review
 from workstation.core.seen import AtScreen
 from workstation.core.trust_snapshot import TrustSnapshot
+from workstation.core.upkeep import AdmitCosignature, Anchor, AttestTime, ChangeHolders, Redact, Upkeep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +133,7 @@ Action: TypeAlias = (
     | ApplyTrust
     | ReadJournal
     | ExportJournal
+    | Upkeep
 )
 
 
@@ -145,4 +147,6 @@ def request_of(action: Action) -> Request | None:
         case AdmitReceipt(request=request):
             return request
         case Reject() | Identify() | ApplyTrust() | ReadJournal() | ExportJournal():
+            return None
+        case ChangeHolders() | Redact() | AttestTime() | Anchor() | AdmitCosignature():
             return None

@@ -80,7 +80,7 @@ _PAYLOAD_WORDS: Final = {
     Kind.JOURNAL_SEGMENT: "number first cause",
     Kind.JOURNAL_SPOOL: "records head findings",
     Kind.JOURNAL_WITNESS: "size root witness note violations",
-    Kind.JOURNAL_ANCHOR: "memory size root violations",
+    Kind.JOURNAL_ANCHOR: "memory size root counter violations",
     Kind.HOLDER: "change way name fingerprint replaces violations",
     Kind.CLOCK_STEP: "millis",
     Kind.CLOCK_ROLLBACK: "millis floor",
@@ -95,6 +95,7 @@ _PAYLOAD_WORDS: Final = {
     Kind.REVIEW_OPEN: "request review diff challenge signature violations",
     Kind.COUNTERSIGN: (
         "request review envelope violations builders statement person fingerprint roster policy acknowledged"
+        " at"
     ),
     Kind.DECLINE: "request person fingerprint envelope violations",
     Kind.RELEASE: (

@@ -12,6 +12,7 @@ from workstation.core.entry import Entry, Kind, Outcome
 from workstation.core.entry_kind import ENDS
 from workstation.core.errors import JournalError
 from workstation.core.identity import Digest, Fingerprint, PersonId, RequestId
+from workstation.core.machine import Machine
 from workstation.core.opening import Opening
 from workstation.core.policy import without_version
 from workstation.core.shape import Shape
@@ -65,6 +66,7 @@ class Ledger:
     roster: Digest | None = None
     begun: tuple[int, ...] = ()
     """The actions that were announced and have not ended yet, by the entry that announced them."""
+    machine: Machine = field(default_factory=Machine)
 
     def after(self, entries: Iterable[Entry]) -> Ledger:
         """Return the state after more entries; raises JournalError when they do not follow on."""
@@ -73,7 +75,7 @@ class Ledger:
         for entry in entries:
             if entry.seq != ledger.size:
                 raise JournalError(f"entry {entry.seq} found where entry {ledger.size} was wanted")
-            ledger = replace(ledger, size=ledger.size + 1)
+            ledger = replace(ledger, size=ledger.size + 1, machine=ledger.machine.after(entry))
             if entry.outcome is Outcome.INTENT:
                 begun.add(entry.seq)
             elif entry.ref is not None and entry.outcome in ENDS:

@@ -24,6 +24,8 @@ from workstation.core.approver import CardHolder
 from workstation.core.entry import Actor, Draft, Kind, Outcome, Subject
 from workstation.core.request import Request
 from workstation.core.strict_json import JsonObject
+from workstation.core.upkeep import AdmitCosignature, Anchor, AttestTime, ChangeHolders, Redact
+from workstation.core.upkeep_narration import narrate_upkeep
 from workstation.core.verdict import Blocked
 
 REASON_LIMIT = 500
@@ -82,7 +84,7 @@ class Narration:
         )
 
 
-def narrate(action: Action) -> Narration:  # noqa: C901 (one case for each action)
+def narrate(action: Action) -> Narration:  # noqa: C901, PLR0912 (one case for each action)
     """Return how this action reads in the journal."""
     match action:
         case Admit(request=request, bundle=bundle):
@@ -130,6 +132,9 @@ def narrate(action: Action) -> Narration:  # noqa: C901 (one case for each actio
             return Narration(kind=Kind.JOURNAL_READ, payload={"purpose": purpose})
         case ExportJournal(directory=directory):
             return Narration(kind=Kind.JOURNAL_EXPORT, payload={"out": directory})
+        case ChangeHolders() | Redact() | AttestTime() | Anchor() | AdmitCosignature():
+            kind_, payload_ = narrate_upkeep(action)
+            return Narration(kind=kind_, payload=payload_)
         case _:
             assert_never(action)
 

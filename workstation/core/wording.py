@@ -207,6 +207,9 @@ RULES: Final[dict[str, Words]] = {
     ),
     "RECEIPT-REPEATED": Words("This receipt is here already.", "There is nothing to do."),
     "DEPLOYER": Words("This receipt was not signed by an active deployer.", "Ask the deployer to sign it."),
+    "TWO-PEOPLE": Words(
+        "This takes two people.", "Ask somebody else who is in the roster to put in their card as well."
+    ),
     "SOD-DEPLOYER": Words(
         "Who deployed this also built or approved it.",
         "Builder, approver and deployer have to be different people.",

@@ -52,6 +52,7 @@ def countersign(permit: Permit[Countersign], tools: Tools, materials: Materials)
         payload={
             "envelope": envelope,
             "statement": digest_of(statement),
+            "at": int(permit.facts.now.timestamp() * 1000),
             "person": person.id,
             "fingerprint": said.fingerprint,
             "roster": case.trust.roster.version,

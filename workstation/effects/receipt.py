@@ -19,5 +19,6 @@ def admit_receipt(permit: Permit[AdmitReceipt], tools: Tools, _materials: Materi
             "environment": signed.receipt.environment,
             "deployer": signed.receipt.deployer,
             "result": signed.receipt.result.value,
+            "at": int(signed.receipt.at.timestamp() * 1000),
         },
     )

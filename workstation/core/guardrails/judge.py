@@ -37,8 +37,10 @@ from workstation.core.guardrails import (
     roster,
     screen,
     trust,
+    two_people,
     vulnerabilities,
 )
+from workstation.core.upkeep import AdmitCosignature, Anchor, AttestTime, ChangeHolders, Redact
 from workstation.core.verdict import Allowed, Blocked, Verdict, Violation
 
 Guardrail: TypeAlias = Callable[[Action, Facts], Iterator[Violation]]
@@ -93,6 +95,7 @@ GUARDRAILS: Final[tuple[Guardrail, ...]] = (
     receipt.receipt_repeated,
     receipt.deployer,
     receipt.sod_deployer,
+    two_people.two_people,
 )
 
 
@@ -109,6 +112,11 @@ def _covered(action: Action) -> bool:
     # No `case _`: mypy's exhaustive-match finds what is missing, and at run time the missing is blocked.
     match action:
         case Admit() | OpenReview() | Countersign() | Decline() | Release() | AdmitReceipt() | ApplyTrust():
+            return True
+        case Redact() | AttestTime():
+            return True
+        case ChangeHolders() | Anchor() | AdmitCosignature():
+            # Whoever could open the journal says who else can, and where else it is remembered.
             return True
         case Reject() | Identify() | ReadJournal() | ExportJournal():
             # These put something on record or show it: no rule could make the journal better by its silence.

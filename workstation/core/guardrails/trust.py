@@ -20,6 +20,7 @@ from workstation.core.action import (
 )
 from workstation.core.facts import Facts
 from workstation.core.shape import time_text
+from workstation.core.upkeep import AdmitCosignature, Anchor, AttestTime, ChangeHolders, Redact
 from workstation.core.verdict import Violation
 
 
@@ -31,12 +32,16 @@ def trust_missing(action: Action, facts: Facts) -> Iterator[Violation]:
                 yield Violation("TRUST-MISSING", "no trust root has been applied at this workstation")
         case Reject() | Identify() | ApplyTrust() | ReadJournal() | ExportJournal():
             return
+        case ChangeHolders() | Redact() | AttestTime() | Anchor() | AdmitCosignature():
+            return
 
 
 def trust_expired(action: Action, facts: Facts) -> Iterator[Violation]:
     """TRUST-EXPIRED: an expired roster or policy decides nothing."""
     match action:
         case Reject() | Identify() | ReadJournal() | ExportJournal():
+            return
+        case ChangeHolders() | Redact() | AttestTime() | Anchor() | AdmitCosignature():
             return
         case _:
             trust = action.trust if isinstance(action, ApplyTrust) else facts.trust
