@@ -210,18 +210,23 @@ class Journal:
         """Return the newest fold kept in the journal with the number of entries it is of, if it verifies."""
         answer = self._writer.ask({"op": "snapshot"})
         size = answer["size"].integer(0, MAX_INTEGER)
-        return (size, answer["body"].base64()) if size else None
+        return (size, bytes(self._writer.receive_secret())) if size else None
 
     def keep_snapshot(self, size: int, body: bytes) -> Entry:
         """Keep a fold of all `size` entries; the entry that is returned follows them and holds its digest."""
-        encoded = base64.b64encode(body).decode()
-        asked: JsonObject = {"op": "keep-snapshot", "size": size, "body": encoded, **self._time()}
-        return parse_entry(self._writer.ask(asked)["body"].text(at_most=frames.MAX_FRAME).encode())
+        asked: JsonObject = {"op": "keep-snapshot", "size": size, **self._time()}
+        answer = self._writer.ask(asked, secret=bytearray(body))
+        return parse_entry(answer["body"].text(at_most=frames.MAX_FRAME).encode())
 
     def tile(self, level: int, index: int, width: int = 256) -> bytes:
         """Return a tile of the tree: `width` hashes of 32 bytes (C2SP tlog-tiles)."""
         asked: JsonObject = {"op": "tile", "level": level, "index": index, "width": width}
         return self._writer.ask(asked)["tile"].base64()
+
+    def import_spool(self) -> int:
+        """Take over what happened before the unlocking; return how many entries that made."""
+        answer = self._writer.ask({"op": "import-spool", **self._time()})
+        return answer["entries"].integer(0, MAX_INTEGER)
 
     def _time(self) -> JsonObject:
         return {"time": time_to_json(self._clock())}

@@ -55,7 +55,7 @@ def token_slot(name: str, holder: PublicKey) -> Slot:
 
 def sealed(origin: str, key: bytearray, slot: Slot, since: int = 0) -> Slot:
     """Return the slot with this journal key in it; nobody who opens it has to be there."""
-    ephemeral, found = hpke.seal(key, _p256(slot.recipient), binding(origin, slot, since))
+    ephemeral, found = hpke.seal(key, p256(slot.recipient), binding(origin, slot, since))
     return replace(slot, ephemeral=ephemeral, sealed=found)
 
 
@@ -125,7 +125,7 @@ def write_envelope(path: Path, envelope: Envelope) -> None:
 
 
 def _opened(envelope: Envelope, slot: Slot, shared: bytearray) -> bytearray:
-    recipient = _p256(slot.recipient).public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    recipient = p256(slot.recipient).public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     bound = binding(envelope.origin, slot, envelope.since)
     with held(shared):
         return hpke.unseal(shared, slot.ephemeral, recipient, bound, slot.sealed)
@@ -147,7 +147,8 @@ def _public(own: ec.EllipticCurvePrivateKey) -> PublicKey:
     return from_loaded(own.public_key(), where="slot")
 
 
-def _p256(key: PublicKey) -> ec.EllipticCurvePublicKey:
+def p256(key: PublicKey) -> ec.EllipticCurvePublicKey:
+    """Return a P-256 key as the library has it."""
     found = load_der_public_key(key.spki)
     if not isinstance(found, ec.EllipticCurvePublicKey):
         raise TypeError(f"{key.kind} key in a token slot")

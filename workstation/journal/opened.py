@@ -12,6 +12,7 @@ from workstation.journal.failure import FailureName, JournalFailure
 from workstation.journal.keyring import read_envelope, sealed, sealed_anew, write_envelope
 from workstation.journal.log import Log
 from workstation.journal.secret import KEY_BYTES, derived, held
+from workstation.journal.spool_import import begin_spool, import_spool
 from workstation.process.frames import wipe
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ class Opened:
         rest = envelope.without(name) if instead is None else envelope.without(name).with_slot(instead)
         if not rest.slots:
             raise JournalFailure(FailureName.REFUSED, "nobody could open the journal any more")
+        import_spool(self, self._directory, time)
         number = self.log.segments.place.number + 1
         key = bytearray(os.urandom(KEY_BYTES))
         fresh = sealed_anew(rest, key, number)
@@ -90,6 +92,7 @@ class Opened:
             )
         wipe(self.key)
         self.key = key
+        begin_spool(self, self._directory)
 
     def close(self) -> None:
         """Close the journal in order, wipe the key, let go of the lock. Raises JournalFailure (disk)."""

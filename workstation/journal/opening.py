@@ -24,6 +24,7 @@ from workstation.journal.rows import Station
 from workstation.journal.secret import KEY_BYTES, held
 from workstation.journal.segments import DATABASE, newest_number, settle_unfinished
 from workstation.journal.slot_way import Argon2Cost
+from workstation.journal.spool_import import begin_spool
 from workstation.process.frames import wipe
 
 if TYPE_CHECKING:
@@ -57,7 +58,9 @@ def create(directory: Path, origin: str, passphrase: bytearray, now: EntryTime) 
         station = Station(origin=origin, private_key=os.urandom(KEY_BYTES))
         with held(database_key(key, 0)) as found:
             log = Log.create(directory, found, station=station, seal_key=seal_key, now=now)
-        return Opened(directory=directory, log=log, lock=locked.kept(), key=key), seal_key
+        opened = Opened(directory=directory, log=log, lock=locked.kept(), key=key)
+        begin_spool(opened, directory)
+        return opened, seal_key
 
 
 def unlock_with_passphrase(directory: Path, passphrase: bytearray) -> Opened:

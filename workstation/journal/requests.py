@@ -16,7 +16,7 @@ from workstation.core.checkpoint import is_name
 from workstation.core.entry import EntryTime, parse_draft, parse_time
 from workstation.core.identity import Fingerprint
 from workstation.core.strict_json import MAX_INTEGER, JsonObject
-from workstation.journal import upkeep
+from workstation.journal import upkeep_requests
 from workstation.journal.audit import audit
 from workstation.journal.failure import FailureName, JournalFailure
 from workstation.journal.keyring import read_envelope
@@ -29,13 +29,13 @@ from workstation.journal.opening import (
 )
 from workstation.journal.signing import attestation, checkpoint_note
 from workstation.journal.slot_requests import put_slot, remove_slot, slots_json
+from workstation.journal.spool_import import import_spool
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from workstation.core.shape import Shape
-    from workstation.core.strict_json import JsonValue
     from workstation.journal.head import Head
     from workstation.journal.opened import Opened
 
@@ -65,6 +65,7 @@ class Requests:
             "open-token": self._open_token,
             "open-secret": self._open_secret,
             "put-slot": self._put_slot,
+            "keep-snapshot": self._keep_snapshot,
         }
         self._plain: dict[str, Callable[[Shape], JsonObject]] = {
             "slots": self._slots,
@@ -78,11 +79,10 @@ class Requests:
             "attest": self._attest,
             "put-slot": lambda request: put_slot(self._open, request, None),
             "remove-slot": lambda request: remove_slot(self._open, request),
-            "tile": self._tile,
-            "beside": self._beside,
-            "redact": self._redact,
-            "snapshot": self._snapshot,
-            "keep-snapshot": self._keep_snapshot,
+            "tile": lambda request: upkeep_requests.tile(self._open, request),
+            "beside": lambda request: upkeep_requests.beside(self._open, request),
+            "redact": lambda request: upkeep_requests.redact(self._open, request),
+            "import-spool": self._import_spool,
             "close": self._close,
         }
 
@@ -91,6 +91,9 @@ class Requests:
         name = request.open_fields()["op"].text()
         if name == "verify":
             return Answer(said=self._verify(request, secret))
+        if name == "snapshot":
+            said, body = upkeep_requests.snapshot(self._open, request)
+            return Answer(said=said, secret=body)
         if secret is not None and name in self._secretive:
             return self._secretive[name](request, secret)
         if secret is None and name in self._plain:
@@ -132,6 +135,9 @@ class Requests:
 
     def _put_slot(self, request: Shape, secret: bytearray) -> Answer:
         return Answer(said=put_slot(self._open, request, secret))
+
+    def _keep_snapshot(self, request: Shape, body: bytearray) -> Answer:
+        return Answer(said=upkeep_requests.keep_snapshot(self._open, request, body))
 
     def _opened_said(self) -> JsonObject:
         log = self._open.log
@@ -193,34 +199,9 @@ class Requests:
         seq, kind = asked["seq"].integer(0, MAX_INTEGER), asked["payload_type"].printable()
         return {"signature": _base64(attestation(self._open.log, seq, kind, asked["payload"].base64()))}
 
-    def _tile(self, request: Shape) -> JsonObject:
-        asked = request.fields("op", "level", "index", "width")
-        level, index, width = (asked[name].integer(0, MAX_INTEGER) for name in ("level", "index", "width"))
-        return {"tile": _base64(self._open.log.tree.tile(level, index, width))}
-
-    def _beside(self, request: Shape) -> JsonObject:
-        asked = request.fields("op", "start", "stop")
-        start, stop = (asked[name].integer(0, MAX_INTEGER) for name in ("start", "stop"))
-        found: list[JsonValue] = [
-            {"seq": each.seq, "name": each.name, "salt": _base64(each.salt), "text": each.value.decode()}
-            for each in islice(self._open.log.besides(start, stop), MOST_ENTRIES)
-        ]
-        return {"beside": found}
-
-    def _redact(self, request: Shape) -> JsonObject:
-        upkeep.redact(self._open.log, request.fields("op", "order")["order"].integer(0, MAX_INTEGER))
-        return {}
-
-    def _snapshot(self, request: Shape) -> JsonObject:
-        request.fields("op")
-        found = upkeep.snapshot(self._open.log)
-        return {"size": 0, "body": ""} if found is None else {"size": found.size, "body": _base64(found.body)}
-
-    def _keep_snapshot(self, request: Shape) -> JsonObject:
-        asked = request.fields("op", "size", "body", "time")
-        size, body = asked["size"].integer(0, MAX_INTEGER), asked["body"].base64()
-        entry = upkeep.keep_snapshot(self._open.log, size, body, parse_time(asked["time"]))
-        return {"body": entry.to_bytes().decode()}
+    def _import_spool(self, request: Shape) -> JsonObject:
+        time = parse_time(request.fields("op", "time")["time"])
+        return {"entries": import_spool(self._open, self._directory, time)}
 
     def _close(self, request: Shape) -> JsonObject:
         request.fields("op")
