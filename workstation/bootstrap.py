@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -56,16 +56,26 @@ class Commissioned:
     station: PublicKey
 
 
-def commission(state: Path, config: Config, *, origin: str, passphrase: bytearray) -> Commissioned:
+def commission(
+    state: Path,
+    config: Config,
+    *,
+    origin: str,
+    passphrase: bytearray,
+    keep_seal: Callable[[bytearray], None] | None = None,
+) -> Commissioned:
     """Make a new workstation in `state`, which has to be empty; the passphrase is wiped.
 
-    Raises MediaError when something is there already: a journal is never begun anew by accident.
+    `keep_seal` writes K_0 to what leaves the machine: when it fails, nothing was made. Raises
+    MediaError when something is there already: a journal is never begun anew by accident.
     """
     _make_empty(state)
     now_ms = int(clock.now().timestamp() * 1000)
     try:
         created = Journal.create(_journal(state), origin=origin, passphrase=passphrase, now_ms=now_ms)
         (state / CONFIG).write_bytes(strict_json.dump(config.to_json()))
+        if keep_seal is not None:
+            keep_seal(created.seal_key)
     except BaseException:
         shutil.rmtree(state, ignore_errors=True)
         raise
@@ -81,12 +91,14 @@ def open_desk(state: Path, unlock: Unlock, media: Sequence[Path] = ()) -> Genera
     """
     config = read_config(state)
     with ExitStack() as stack:
-        journal = stack.enter_context(Journal.open(_journal(state), unlock, clock=entry_time))
+        keeper = clock.Timekeeper()
+        journal = stack.enter_context(Journal.open(_journal(state), unlock, clock=keeper.reading))
         shutil.rmtree(state / "staging", ignore_errors=True)
         cards = configured_cards(config)
         if cards is not None:
             stack.enter_context(cards)
-        yield Desk(replace(_parts(state, config, journal, cards), media=tuple(media)))
+        parts = _parts(state, config, journal, cards, keeper)
+        yield Desk(replace(parts, media=tuple(media)))
 
 
 def read_config(state: Path) -> Config:
@@ -112,6 +124,11 @@ def journal_directory(state: Path) -> Path:
     return _journal(state)
 
 
+def vault_of(state: Path) -> Vault:
+    """Return a workstation's store of released artifacts and envelopes."""
+    return Vault(state / "store")
+
+
 def configured_cards(config: Config) -> Cards | None:
     """Open the cards of a workstation's own module, checked as it was commissioned; None when it has none."""
     if config.module is None:
@@ -133,8 +150,10 @@ def _journal(state: Path) -> Path:
     return state / "journal"
 
 
-def _parts(state: Path, config: Config, journal: Journal, cards: Cards | None) -> Parts:
-    vault = Vault(state / "store")
+def _parts(
+    state: Path, config: Config, journal: Journal, cards: Cards | None, keeper: clock.Timekeeper
+) -> Parts:
+    vault = vault_of(state)
     station = _station_key(journal.station_key).fingerprint
     gate = Gate(
         journal=journal,
@@ -142,7 +161,7 @@ def _parts(state: Path, config: Config, journal: Journal, cards: Cards | None) -
         cards=cards,
         trust_directory=state / "trust",
         station=station,
-        clock=clock.now,
+        keeper=keeper,
     )
     return Parts(
         gate=gate,
@@ -152,7 +171,7 @@ def _parts(state: Path, config: Config, journal: Journal, cards: Cards | None) -
         staging=state / "staging",
         outgoing=config.outgoing,
         station=station,
-        clock=clock.now,
+        clock=keeper.now,
     )
 
 
@@ -164,6 +183,11 @@ def entry_time() -> EntryTime:
     """Return all clocks at this moment."""
     # Only the appliance counts its starts; elsewhere the journal says that nobody counted.
     return clock.reading(boot=0, floor_ms=0)
+
+
+def boot_id() -> str:
+    """Return what the kernel calls this start of the machine."""
+    return clock.boot_id()
 
 
 def current_time() -> datetime:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from workstation.core.approver import CardHolder
 from workstation.core.identity import Digest
+from workstation.journal.slot_way import Way
 from workstation.tokens.cards import AnsweredCard
 from workstation.trust.verified_trust import VerifiedTrust
 
@@ -21,6 +22,35 @@ class Materials:
     card: AnsweredCard | None = None
     blobs: Mapping[Digest, Path] = field(default_factory=dict[Digest, Path])
     trust: VerifiedTrust | None = None
+    slot: SlotMaterial | None = None
+    signers: tuple[AnsweredSigner, ...] = ()
+    memory: Memory | None = None
+    note: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotMaterial:
+    """What a new way to open the journal is made of: a token's public key, or a secret (wiped after use)."""
+
+    way: Way
+    spki: bytes | None = None
+    secret: bytearray | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredSigner:
+    """A card that answered, and its PIN for signing once more (wiped after use)."""
+
+    card: AnsweredCard
+    pin: bytearray | None = field(default=None, repr=False)
+
+
+class Memory(Protocol):
+    """A memory outside the machine that can be written to."""
+
+    def keep(self, note: bytes) -> int | None:
+        """Keep a checkpoint note in the place of the one before; return its counter, if it counts."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +89,16 @@ class Exported:
     stop: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpointed:
+    """A checkpoint of the journal was signed: the note's bytes."""
+
+    note: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Noted:
     """The journal entry was all there was to do, or all that is to be said."""
 
 
-Result: TypeAlias = Identified | Signed | Written | Exported | Noted
+Result: TypeAlias = Identified | Signed | Written | Exported | Checkpointed | Noted

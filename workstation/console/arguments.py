@@ -12,6 +12,7 @@ from workstation.console import (
     desk_commands,
     evidence_commands,
     journal_commands,
+    journal_grammar,
     plan_commands,
     policy_commands,
     record_commands,
@@ -53,7 +54,11 @@ def parser() -> ArgumentParser:
     top.add_argument("--module", metavar="PATH", help="PKCS#11 module (else $COUNTERSIGN_MODULE)")
     top.add_argument("--pin-fd", type=int, metavar="N", help="read PINs from descriptor N, one a line")
     top.add_argument("--passphrase-fd", type=int, metavar="N", help="read the journal's passphrase from N")
-    top.add_argument("--unlock", metavar="URI", help="open the journal with this card's UNLOCK key")
+    top.add_argument(
+        "--unlock",
+        metavar="HOW",
+        help="open the journal with this card's UNLOCK key, shares:NAME or tpm:NAME",
+    )
     commands = top.add_subparsers(metavar="COMMAND", required=True)
     _builder(commands)
     _workstation(commands)
@@ -188,14 +193,17 @@ def _journal(commands: Commands) -> None:
     record_commands.add_report_options(_command(group, "report", record_commands.report))
     verify = _command(group, "verify", journal_commands.verify)
     verify.add_argument("--seal", metavar="FILE", help="K_0, for what only it can tell")
+    verify.add_argument("--release", action="append", default=[], metavar="DIR", help="a release that left")
+    verify.add_argument(
+        "--note", action="append", default=[], metavar="FILE", help="a checkpoint kept outside"
+    )
     _command(group, "checkpoint", journal_commands.checkpoint)
     _command(group, "key", journal_commands.station_key).add_argument("--out", metavar="FILE")
     prove = _command(group, "prove", journal_commands.prove)
     prove.add_argument("entry", type=int, metavar="ENTRY")
     prove.add_argument("--out", metavar="FILE", help="also write the proof to a new file (C2SP tlog-proof)")
-    _command(group, "add-unlock", journal_commands.add_unlock).add_argument(
-        "--token", required=True, metavar="URI", help="the card's P-256 key-agreement key"
-    )
+    journal_grammar.add_holders(partial(_command, group))
+    journal_grammar.add_memories(partial(_command, group))
 
 
 def _anywhere(commands: Commands) -> None:

@@ -6,24 +6,30 @@ import base64
 import os
 from argparse import Namespace
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from workstation import bootstrap
-from workstation.bootstrap import Config
+from workstation.bootstrap import Config, configured_cards, read_config
 from workstation.console.documents import read_secret, write_document
-from workstation.console.opening import cards_of, desk_of, named_module, state_directory
+from workstation.console.opening import desk_of, named_module, state_directory, unlock_of
 from workstation.console.reply import Reply
 from workstation.console.secrets import ask_passphrase
 from workstation.core.entry import Draft, Kind, Outcome
 from workstation.core.errors import JournalError, MediaError
 from workstation.core.journal_export import tlog_proof
+from workstation.core.ledger import Ledger
+from workstation.core.memory import Consultation
 from workstation.core.public_key import from_loaded
 from workstation.core.strict_json import JsonObject, JsonValue
-from workstation.journal.client import Journal, PassphraseUnlock
+from workstation.desk.memories import Asked, Memories
+from workstation.gate.folding import refolded_findings
+from workstation.journal.client import Journal
 from workstation.release.layout_writer import hashed_file
+from workstation.tokens.tpm import Tpm, has_tpm
 
 
 def commission(arguments: Namespace) -> Reply:
@@ -39,8 +45,9 @@ def commission(arguments: Namespace) -> Reply:
     )
     passphrase = ask_passphrase(arguments)
     with _new_secret_file(seal_out) as write:
-        made = bootstrap.commission(state, config, origin=arguments.origin, passphrase=passphrase)
-        write(made.created.seal_key)
+        made = bootstrap.commission(
+            state, config, origin=arguments.origin, passphrase=passphrase, keep_seal=write
+        )
     key = made.station
     lines = (
         f"Workstation commissioned in {state}",
@@ -56,36 +63,54 @@ def commission(arguments: Namespace) -> Reply:
     return Reply(document=document, lines=lines)
 
 
-def add_unlock(arguments: Namespace) -> Reply:
-    """Let a holder's token open the journal too."""
-    with cards_of(arguments, state_directory(arguments)) as cards:
-        key, facts = cards.shown_key(arguments.token)
-    with desk_of(arguments) as desk:
-        fingerprint = desk.parts.journal.add_token_slot(key.spki)
-    lines = (f"{facts.label} ({facts.serial}) opens this journal now with key {fingerprint}",)
-    return Reply(document={"fingerprint": fingerprint}, lines=lines)
-
-
 def verify(arguments: Namespace) -> Reply:
-    """Verify every byte of the journal; with K_0 also what only K_0 can tell."""
+    """Verify every byte of the journal and ask what remembers it; with K_0 also what only K_0 can tell."""
     seal_key = None if arguments.seal is None else read_secret(Path(arguments.seal))
-    unlock = PassphraseUnlock(passphrase=ask_passphrase(arguments))
     directory = bootstrap.journal_directory(state_directory(arguments))
-    with Journal.open(directory, unlock, clock=bootstrap.entry_time) as journal:
-        sealed = seal_key is not None
+    sealed = seal_key is not None
+    with (
+        unlock_of(arguments) as unlock,
+        Journal.open(directory, unlock, clock=bootstrap.entry_time) as journal,
+    ):
         found = journal.verify(seal_key)
+        remembered = Consultation() if found.findings else _consulted(arguments, journal)
+        findings = (*found.findings, *remembered.findings)
         noted: JsonObject = {
             "size": found.size,
             "root": found.root.hex(),
-            "findings": [*found.findings[:20]],
+            "findings": [*findings[:20]],
             "sealed": sealed,
+            "consulted": [*remembered.consulted],
+            "missing": [*remembered.missing],
         }
         journal.append(Draft(kind=Kind.JOURNAL_VERIFY, outcome=Outcome.INFO, payload=noted))
-    if found.findings:
-        raise JournalError("; ".join(found.findings[:20]))
+    if findings:
+        raise JournalError("; ".join(findings[:20]))
     how = "chain, tree, leaf log and seals" if sealed else "chain, tree and leaf log"
-    lines = (f"Journal verified: {found.size} entries, {how} hold", f"  root {found.root.hex()}")
-    return Reply(document={"size": found.size, "root": found.root.hex(), "findings": []}, lines=lines)
+    lines = (
+        f"Journal verified: {found.size} entries, {how} hold",
+        f"  root {found.root.hex()}",
+        f"  remembered outside and asked: {', '.join(remembered.consulted) or 'nothing'}",
+        f"  remembered outside and not there: {', '.join(remembered.missing) or 'nothing'}",
+    )
+    document: JsonObject = {**noted, "findings": []}
+    return Reply(document=document, lines=lines)
+
+
+def _consulted(arguments: Namespace, journal: Journal) -> Consultation:
+    """Fold the journal from its first entry, and ask every memory at hand about it."""
+    state = state_directory(arguments)
+    ledger = Ledger().after(journal.entries())
+    with ExitStack() as stack:
+        cards = configured_cards(read_config(state))
+        asked = Asked(
+            notes=[Path(each) for each in arguments.note],
+            releases=[Path(each) for each in arguments.release],
+            cards=None if cards is None else stack.enter_context(cards),
+            tpm=Tpm() if has_tpm() else None,
+        )
+        found = Memories(journal, ledger, bootstrap.vault_of(state)).consult(asked)
+    return replace(found, findings=(*refolded_findings(journal), *found.findings))
 
 
 def station_key(arguments: Namespace) -> Reply:

@@ -5,22 +5,32 @@ from __future__ import annotations
 import os
 from argparse import Namespace
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from workstation.bootstrap import configured_cards, journal_directory, open_desk, read_config
-from workstation.console.secrets import ask_passphrase, ask_pin
-from workstation.core.errors import JournalError, Usage
+from workstation.bootstrap import configured_cards, entry_time, journal_directory, open_desk, read_config
+from workstation.console.secrets import ask_passphrase, ask_pin, ask_shares
+from workstation.core.entry import Kind, time_to_json
+from workstation.core.errors import JournalError, TokenRefused, Usage
 from workstation.core.identity import Fingerprint
+from workstation.core.strict_json import JsonObject
 from workstation.desk.desk import Desk
-from workstation.journal.client import Journal, PassphraseUnlock, TokenUnlock, Unlock
-from workstation.tokens.cards import CardKey, Cards
+from workstation.journal.client import Journal, PassphraseUnlock, SecretUnlock, TokenUnlock, Unlock
+from workstation.journal.failure import FailureName, JournalFailure
+from workstation.journal.slot_way import SharesWay, TpmWay
+from workstation.journal.spool import spool
+from workstation.tokens.cards import CardKey, Cards, parse_uri
 from workstation.tokens.pem import PemKey
+from workstation.tokens.shares import combined
 from workstation.tokens.signing_key import SigningKey
+from workstation.tokens.tpm import Tpm
 
 APPLIANCE_STATE: Final = Path("/var/lib/countersign")
 _PEM: Final = "pem:"
+_SHARES: Final = "shares:"
+_TPM: Final = "tpm:"
+_PIN_CODES: Final = frozenset({"pin_incorrect", "pin_locked"})
 
 
 def state_directory(arguments: Namespace) -> Path:
@@ -43,15 +53,22 @@ def desk_of(arguments: Namespace, media: Sequence[Path] = ()) -> Generator[Desk]
     """
     state = state_directory(arguments)
     read_config(state)
-    if arguments.unlock is None:
-        with open_desk(state, PassphraseUnlock(passphrase=ask_passphrase(arguments)), media) as desk:
-            yield desk
-        return
-    with (
-        cards_of(arguments, state) as cards,
-        open_desk(state, _token_unlock(arguments, state, cards), media) as desk,
-    ):
+    with unlock_of(arguments) as unlock, _spooling(state, arguments), open_desk(state, unlock, media) as desk:
         yield desk
+
+
+@contextmanager
+def unlock_of(arguments: Namespace) -> Generator[Unlock]:
+    """Lend the way to open the journal that the arguments name; asks for what it needs."""
+    state, how = state_directory(arguments), arguments.unlock
+    if how is None:
+        yield PassphraseUnlock(passphrase=ask_passphrase(arguments))
+    elif how.startswith((_SHARES, _TPM)):
+        kind, _, name = how.partition(":")
+        yield SecretUnlock(name=name, secret=_secret(arguments, state, kind, name))
+    else:
+        with cards_of(arguments, state) as cards:
+            yield _token_unlock(arguments, state, cards)
 
 
 def named_module(arguments: Namespace) -> str | None:
@@ -82,6 +99,41 @@ def signing_key(arguments: Namespace, key: str) -> Generator[SigningKey]:
             yield opened
         finally:
             opened.forget()
+
+
+@contextmanager
+def _spooling(state: Path, arguments: Namespace) -> Generator[None]:
+    """Write down what keeps the journal closed: a wrong passphrase, share or PIN is told when it opens."""
+    try:
+        yield
+    except JournalFailure as error:
+        if error.name is FailureName.WRONG_KEY:
+            way = "passphrase" if arguments.unlock is None else arguments.unlock.partition(":")[0]
+            _spool(state, Kind.UNLOCK_FAILED, {"way": way})
+        raise
+    except TokenRefused as error:
+        if error.code in _PIN_CODES and arguments.unlock is not None:
+            _spool(
+                state, Kind.PIN_FAILED, {"token": str(parse_uri(arguments.unlock)), "left": error.tries_left}
+            )
+        raise
+
+
+def _spool(state: Path, kind: Kind, payload: JsonObject) -> None:
+    said: JsonObject = {"kind": kind.value, "payload": payload, "time": time_to_json(entry_time())}
+    with suppress(JournalError):  # the first trouble is the one to be told
+        spool(journal_directory(state), said)
+
+
+def _secret(arguments: Namespace, state: Path, kind: str, name: str) -> bytearray:
+    slots = {slot.name: slot.way for slot in Journal.slots_of(journal_directory(state))}
+    match kind, slots.get(name):
+        case "shares", SharesWay(threshold=threshold):
+            return combined(ask_shares(arguments, threshold))
+        case "tpm", TpmWay(public=public, private=private):
+            return Tpm().unseal(public, private)
+        case _:
+            raise JournalError(f"no {kind} named {name[:40]!a} opens this journal (see journal holders)")
 
 
 def _named_cards(arguments: Namespace) -> Cards:

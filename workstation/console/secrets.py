@@ -22,6 +22,19 @@ def ask_passphrase(arguments: Namespace) -> bytearray:
     return _secret(arguments.passphrase_fd, "Passphrase of the journal: ", "--passphrase-fd")
 
 
+def ask_new_passphrase(arguments: Namespace) -> bytearray:
+    """Return one more passphrase, for a new way to open the journal; raises Usage when nobody is there."""
+    return _secret(arguments.passphrase_fd, "New passphrase: ", "--passphrase-fd")
+
+
+def ask_shares(arguments: Namespace, threshold: int) -> list[str]:
+    """Return that many recovery shares, one a line; raises Usage when there is nobody to ask."""
+    asked = (f"Share {number} of {threshold}: " for number in range(1, threshold + 1))
+    return [
+        _secret(arguments.passphrase_fd, each, "--passphrase-fd").decode("ascii", "replace") for each in asked
+    ]
+
+
 def read_secret(descriptor: int, option: str) -> bytearray:
     """Return one line of an open descriptor, named by `option`; raises Malformed for an empty line."""
     return _line(descriptor, option)

@@ -12,7 +12,10 @@ from workstation import bootstrap
 from workstation.console.opening import desk_of, signing_key
 from workstation.console.reply import REFUSED, Reply, refusal_reply
 from workstation.core import strict_json
+from workstation.core.checkpoint import parse_note
+from workstation.core.countersignature import Head
 from workstation.core.errors import MediaError, Untrusted
+from workstation.core.journal_proof import parse_journal_proof
 from workstation.core.receipt import Receipt, Result, parse_receipt
 from workstation.core.recompute import Recomputed, recompute
 from workstation.core.release_statement import parse_release
@@ -68,12 +71,20 @@ def receipt_create(arguments: Namespace) -> Reply:
             result=Shape(arguments.result, "--result").choice(Result),
             verified=verified,
             at=bootstrap.current_time(),
+            journal=_journal_head(read),
         )
         envelope = signed_envelope(receipt.to_statement(request.manifest), key)
     out = Path(arguments.out)
     _write_new(out, envelope.received)
     lines = (f"Receipt for release {receipt.release} written to {out}",)
     return Reply(document={"receipt": envelope.digest, "file": str(out)}, lines=lines)
+
+
+def _journal_head(read: ReadRelease) -> Head:
+    """Return where the release says the workstation's journal stood; the receipt carries it back."""
+    note = parse_journal_proof(read.contents.proof, where="journal proof").checkpoint
+    said = parse_note(note).checkpoint
+    return Head(origin=said.origin, size=said.size, root=Shape(said.root.hex(), "checkpoint.root").digest())
 
 
 def receipt_admit(arguments: Namespace) -> Reply:

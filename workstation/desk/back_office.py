@@ -9,16 +9,18 @@ from pathlib import Path
 
 from workstation.core.action import Admit, AdmitReceipt, ApplyTrust, ExportJournal, ReadJournal, Reject
 from workstation.core.entry import Entry
-from workstation.core.errors import Malformed, MediaError, Untrusted
+from workstation.core.errors import JournalError, Malformed, MediaError, Untrusted
 from workstation.core.identity import Fingerprint, digest_of
 from workstation.core.inert_text import inert
 from workstation.core.ledger import Ledger
+from workstation.core.memory import Remembered, contradiction
 from workstation.core.receipt import SignedReceipt
 from workstation.core.request import Request
 from workstation.core.roster import Roster
 from workstation.core.trust_snapshot import TrustSnapshot
 from workstation.desk import replies
 from workstation.desk.face import Refused
+from workstation.desk.memories import head_of, loss_noticed
 from workstation.desk.shelf import Shelf
 from workstation.gate.gate import Gate, Refusal
 from workstation.intake.staging import staged
@@ -91,12 +93,25 @@ class BackOffice:
 
     def admit_receipt(self, receipt: SignedReceipt) -> int | Refused:
         """Take in a deployer's receipt; returns the journal entry that says so."""
+        self._expect_remembered(receipt)
         history = self._gate.ledger.requests.get(receipt.receipt.request)
         request = None if history is None else self.shelf.request(history)
         outcome = self._gate.perform(AdmitReceipt(receipt=receipt, request=request))
         if isinstance(outcome, Refusal):
             return self._refused("take in the receipt", "", outcome)
         return outcome.entry
+
+    def _expect_remembered(self, receipt: SignedReceipt) -> None:
+        """Raise JournalError when a receipt comes back that remembers a longer or another journal."""
+        head = receipt.receipt.journal
+        if head is None:
+            return
+        journal = self.parts.journal
+        remembered = Remembered(memory=f"receipt {receipt.envelope.digest[:12]}", head=head)
+        found = contradiction(remembered, head_of(journal), journal.consistency)
+        if found is not None:
+            self._gate.note(loss_noticed((found,), journal))
+            raise JournalError(found)
 
     def apply_trust(self, trust: VerifiedTrust) -> int | Refused:
         """Follow a verified trust root; returns the journal entry that says so."""

@@ -18,21 +18,29 @@ from workstation.core.action import (
     Reject,
     Release,
 )
+from workstation.core.upkeep import AdmitCosignature, Anchor, AttestTime, ChangeHolders, Redact
 from workstation.effects.admit import admit
+from workstation.effects.admit_cosignature import admit_cosignature
+from workstation.effects.anchor import anchor
 from workstation.effects.apply_trust import apply_trust
+from workstation.effects.attest_time import attest_time
+from workstation.effects.change_holders import change_holders
 from workstation.effects.countersign import countersign
 from workstation.effects.decline import decline
 from workstation.effects.export_journal import export_journal
 from workstation.effects.identify import identify
 from workstation.effects.open_review import open_review
 from workstation.effects.receipt import admit_receipt
+from workstation.effects.redact import redact
 from workstation.effects.release import release
 from workstation.effects.tools import Effected, Tools
 from workstation.outcome import Materials, Noted
 from workstation.permit import Permit
 
 
-def run(permit: Permit[Action], tools: Tools, materials: Materials) -> Effected:  # noqa: C901 (one case for each action)
+def run(  # noqa: C901, PLR0912 (one case for each action)
+    permit: Permit[Action], tools: Tools, materials: Materials
+) -> Effected:
     """Run the one effect of a permitted action; raises what that effect raises."""
     facts, entry = permit.facts, permit.entry
     match permit.action:
@@ -56,5 +64,15 @@ def run(permit: Permit[Action], tools: Tools, materials: Materials) -> Effected:
             return open_review(Permit(action, facts, entry), tools, materials)
         case Reject() | ReadJournal():
             return Effected(result=Noted())
+        case ChangeHolders() as action:
+            return change_holders(Permit(action, facts, entry), tools, materials)
+        case Redact() as action:
+            return redact(Permit(action, facts, entry), tools, materials)
+        case AttestTime() as action:
+            return attest_time(Permit(action, facts, entry), tools, materials)
+        case Anchor() as action:
+            return anchor(Permit(action, facts, entry), tools, materials)
+        case AdmitCosignature() as action:
+            return admit_cosignature(Permit(action, facts, entry), tools, materials)
         case _:
             assert_never(permit.action)

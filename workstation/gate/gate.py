@@ -6,12 +6,13 @@ a request is signed by the workstation, bound to the entry that says it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
+from workstation.clock import Timekeeper
 from workstation.core.action import Action, Countersign
 from workstation.core.canonical import canonical
 from workstation.core.countersignature import bind
@@ -25,11 +26,13 @@ from workstation.core.narration import Narration, narrate
 from workstation.core.refusal import refusal_statement
 from workstation.core.review import RENDERER
 from workstation.core.strict_json import JsonObject
+from workstation.core.timekeeping import noticed
 from workstation.core.verdict import Allowed, Blocked
 from workstation.effects.run import run
 from workstation.effects.tools import Effected, Tools
 from workstation.gate.folding import folded, unended
 from workstation.gate.gathering import gather
+from workstation.gate.starting import at_start
 from workstation.journal.client import Journal
 from workstation.outcome import Materials, Result
 from workstation.permit import Permit
@@ -70,14 +73,16 @@ class Gate:
         cards: Cards | None,
         trust_directory: Path,
         station: Fingerprint,
-        clock: Callable[[], datetime],
+        keeper: Timekeeper,
     ) -> None:
         self._journal, self._vault, self._cards = journal, vault, cards
-        self._trust_directory, self._station, self._clock = trust_directory, station, clock
+        self._trust_directory, self._station, self._keeper = trust_directory, station, keeper
         self.ledger = folded(journal)
-        self.trust: VerifiedTrust | None = load(trust_directory, now=clock())
+        self._note(at_start(self.ledger, keeper))
+        self.trust: VerifiedTrust | None = load(trust_directory, now=keeper.now())
         opened: JsonObject = {"recovered": journal.recovered, "size": self.ledger.size}
         self._append(Draft(kind=Kind.JOURNAL_OPEN, outcome=Outcome.INFO, payload=opened))
+        self._import_spool()
         for ended in unended(journal, self.ledger):
             self._append(ended)
 
@@ -87,6 +92,7 @@ class Gate:
         Raises JournalError before anything was done when the journal cannot be written, and what
         the effect raises (TokenRefused, MediaError, Untrusted …) after the journal says it failed.
         """
+        self._note(noticed(self.ledger.machine.last, self._keeper.reading()))
         told = narrate(action)
         intent = self._append(told.intent())
         try:
@@ -103,7 +109,7 @@ class Gate:
 
     def _facts(self, action: Action) -> Facts:
         trust = None if self.trust is None else self.trust.snapshot
-        return gather(action, self.ledger, trust, self._vault, self._clock())
+        return gather(action, self.ledger, trust, self._vault, self._keeper.now())
 
     def _done(
         self, action: Action, told: Narration, intent: Entry, facts: Facts, materials: Materials
@@ -120,7 +126,7 @@ class Gate:
         # An effect may have had entries written itself; the fold takes them up before this one.
         self._catch_up()
         done = self._append(told.draft(Outcome.DONE, ref=intent.seq, payload=effected.payload))
-        self.trust = load(self._trust_directory, now=self._clock())
+        self.trust = load(self._trust_directory, now=self._keeper.now())
         return Performed(result=effected.result, entry=done.seq)
 
     def _refused(
@@ -164,6 +170,19 @@ class Gate:
         rule = error.code if isinstance(error, TokenRefused) else None
         self._append(told.draft(Outcome.FAILED, ref=intent.seq, reason=reason, rule=rule))
 
+    def note(self, draft: Draft) -> Entry:
+        """Put on record what was noticed and is nobody's action, such as a memory that contradicts."""
+        return self._append(draft)
+
+    def _note(self, drafts: Iterable[Draft]) -> None:
+        for draft in drafts:
+            self._append(draft)
+
+    def _import_spool(self) -> None:
+        """Take over what happened before the journal was unlocked."""
+        if self._journal.import_spool():
+            self._catch_up()
+
     def _append(self, draft: Draft) -> Entry:
         # Text that is no Unicode (a path, an argument) is told before anything is sent.
         canonical(draft.to_json(), where="entry")
@@ -172,6 +191,7 @@ class Gate:
             self.ledger = self.ledger.after([entry])
         else:  # the writer had something to say itself before, such as that a new segment began
             self._catch_up()
+        self._keeper.floor_ms = self.ledger.machine.floor_ms
         return entry
 
     def _catch_up(self) -> None:

@@ -23,14 +23,18 @@ def run(
     *,
     environment: Mapping[str, str],
     pass_fds: Sequence[int] = (),
+    stdin: int = subprocess.DEVNULL,
     seconds: float = 300,
 ) -> Ended:
-    """Run `command` and wait for its end; raises subprocess.TimeoutExpired after `seconds`."""
+    """Run `command` and wait for its end; raises subprocess.TimeoutExpired after `seconds`.
+
+    `stdin` is a descriptor it reads from, such as one of `readable`.
+    """
     done = subprocess.run(  # noqa: S603 (the caller names the program)
         list(command),
         env=dict(environment),
         pass_fds=tuple(pass_fds),
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         capture_output=True,
         text=True,
         timeout=seconds,

@@ -7,12 +7,24 @@ from pathlib import Path
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from workstation.core.errors import Malformed, MediaError
 from workstation.core.public_key import PSS_SALT_BYTES, PublicKey, from_loaded
 
 MAX_BYTES = 64 * 1024
+
+
+def public_key_in(path: Path) -> PublicKey:
+    """Return the public key in a PEM file (SubjectPublicKeyInfo); raises MediaError and Malformed."""
+    try:
+        with path.open("rb") as file:
+            loaded = load_pem_public_key(file.read(MAX_BYTES))
+    except OSError as error:
+        raise MediaError(str(path), f"cannot be read: {error.strerror}") from error
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise Malformed(str(path), "a public key in PEM wanted") from error
+    return from_loaded(loaded, where=str(path))
 
 
 class PemKey:

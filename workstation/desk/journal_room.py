@@ -1,0 +1,182 @@
+"""The journal room: who opens the journal, what remembers it outside, what two people take back from it.
+
+Everything here goes through the gate, like all else at the desk.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from workstation.core.action import Action, Identify
+from workstation.core.checkpoint import SignatureType, Signer, verify_note
+from workstation.core.errors import JournalError, Malformed, TokenRefused, Untrusted
+from workstation.core.machine import TPM_MEMORY
+from workstation.core.memory import Consultation, contradiction, remembered_note
+from workstation.core.upkeep import (
+    AdmitCosignature,
+    Anchor,
+    AttestTime,
+    ChangeHolders,
+    HolderChange,
+    Redact,
+)
+from workstation.desk import replies
+from workstation.desk.back_office import Parts
+from workstation.desk.face import Refused
+from workstation.desk.memories import Asked, Memories, head_of, loss_noticed, token_memory
+from workstation.gate.gate import Performed, Refusal
+from workstation.outcome import AnsweredSigner, Checkpointed, Identified, Materials, Memory, SlotMaterial
+from workstation.process.frames import wipe
+from workstation.tokens.cards import Cards, parse_uri
+from workstation.tokens.tpm import Tpm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardAndPin:
+    """A card by its PKCS#11 URI, and its PIN, wiped after use."""
+
+    uri: str
+    pin: bytearray | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenMemory:
+    """A card that keeps a checkpoint for everybody to read."""
+
+    cards: Cards
+    card: CardAndPin
+    name: str
+
+    def keep(self, note: bytes) -> int | None:
+        """Keep the note in the place of the one before."""
+        self.cards.remember(self.card.uri, self.name, note, self.card.pin)
+        return None
+
+
+class JournalRoom:
+    """What the command line does about the journal itself."""
+
+    def __init__(self, parts: Parts) -> None:
+        """Work at the same desk."""
+        self._parts = parts
+
+    def change_holders(
+        self,
+        change: HolderChange,
+        name: str,
+        way: str,
+        *,
+        slot: SlotMaterial | None = None,
+        replaces: str | None = None,
+    ) -> int | Refused:
+        """Add, replace or remove a way to open the journal; returns the entry that says so."""
+        action = ChangeHolders(change=change, name=name, way=way, replaces=replaces)
+        return self._entry(action, "change who opens the journal", Materials(slot=slot))
+
+    def redact(
+        self, entry: int, names: Sequence[str], purpose: str, people: Sequence[CardAndPin]
+    ) -> int | Refused:
+        """Take texts beside an entry back, when two people say so."""
+        there = {one.name for one in self._parts.journal.beside(entry, entry + 1)}
+        for name in names:
+            if name not in there:
+                raise Malformed(f"entry {entry}", f"{name[:40]!a} found, one of {sorted(there)} wanted")
+        if not purpose.strip():
+            raise Malformed("purpose", "nothing found, a purpose wanted")
+        holders = tuple(self._identified(one).holder for one in people)
+        action = Redact(entry=entry, names=tuple(names), purpose=purpose, people=holders)
+        return self._entry(action, "redact", Materials())
+
+    def attest_time(self, utc: datetime, people: Sequence[CardAndPin]) -> bytes | Refused:
+        """Have people say what time it is; returns the checkpoint that the station and they signed."""
+        # Identifying wipes a PIN, and each card signs once more.
+        again = [None if one.pin is None else bytearray(one.pin) for one in people]
+        found = [self._identified(one) for one in people]
+        action = AttestTime(utc=utc, people=tuple(one.holder for one in found))
+        signers = tuple(AnsweredSigner(card=one.card, pin=pin) for one, pin in zip(found, again, strict=True))
+        try:
+            outcome = self._parts.gate.perform(action, Materials(signers=signers))
+        finally:
+            for pin in again:
+                if pin is not None:
+                    wipe(pin)
+        return self._note(outcome, "attest the time")
+
+    def anchor_on_token(self, card: CardAndPin) -> bytes | Refused:
+        """Keep a checkpoint on a card."""
+        cards = self._cards()
+        memory = TokenMemory(cards=cards, card=card, name=self._parts.journal.head().origin)
+        return self._anchored(token_memory(cards.facts_of(card.uri).serial), memory)
+
+    def anchor_in_tpm(self) -> bytes | Refused:
+        """Count one more checkpoint in the machine's TPM."""
+        return self._anchored(TPM_MEMORY, Tpm())
+
+    def anchor_on_paper(self) -> bytes | Refused:
+        """Return a checkpoint to be printed."""
+        return self._anchored("paper", None)
+
+    def admit_cosignature(self, note: bytes, witness: Signer) -> int | Refused:
+        """Keep a checkpoint of ours that a witness cosigned; raises Untrusted when it is not one."""
+        if witness.type is not SignatureType.COSIGNATURE:
+            raise Untrusted("witness", "the key of a witness is wanted")
+        journal = self._parts.journal
+        head = journal.head()
+        own = remembered_note("note", note, origin=head.origin, station_key=journal.station_key)
+        verify_note(note, [witness])
+        found = contradiction(own, head_of(journal), journal.consistency)
+        if found is not None:
+            raise JournalError(found)
+        action = AdmitCosignature(witness=witness.name, size=own.head.size, root=own.head.root)
+        return self._entry(action, "keep the cosignature", Materials(note=note))
+
+    def consult(
+        self, *, notes: Sequence[Path] = (), releases: Sequence[Path] = (), tpm: bool = False
+    ) -> Consultation:
+        """Ask every memory at hand; what contradicts the journal is written down."""
+        asked = Asked(notes=notes, releases=releases, cards=self._parts.cards, tpm=Tpm() if tpm else None)
+        found = Memories(self._parts.journal, self._parts.gate.ledger, self._parts.vault).consult(asked)
+        if found.findings:
+            self._parts.gate.note(loss_noticed(found.findings, self._parts.journal))
+        return found
+
+    def _anchored(self, name: str, memory: Memory | None) -> bytes | Refused:
+        return self._note(
+            self._parts.gate.perform(Anchor(memory=name), Materials(memory=memory)), "keep a checkpoint"
+        )
+
+    def _entry(self, action: Action, what: str, materials: Materials) -> int | Refused:
+        outcome = self._parts.gate.perform(action, materials)
+        return self._refused(what, outcome) if isinstance(outcome, Refusal) else outcome.entry
+
+    def _note(self, outcome: Performed | Refusal, what: str) -> bytes | Refused:
+        if isinstance(outcome, Refusal):
+            return self._refused(what, outcome)
+        if not isinstance(outcome.result, Checkpointed):
+            raise TypeError("a checkpoint was permitted and none made")
+        return outcome.result.note
+
+    def _refused(self, what: str, outcome: Refusal) -> Refused:
+        trust = self._parts.gate.trust
+        return replies.refused(what, "", outcome, None if trust is None else trust.snapshot)
+
+    def _identified(self, card: CardAndPin) -> Identified:
+        parse_uri(card.uri)
+        outcome = self._parts.gate.perform(Identify(token=card.uri), Materials(pin=card.pin))
+        if isinstance(outcome, Refusal) or not isinstance(outcome.result, Identified):
+            raise TypeError("identifying gave no card holder")
+        return outcome.result
+
+    def _cards(self) -> Cards:
+        if self._parts.cards is None:
+            raise TokenRefused("module_refused", "no PKCS#11 module is configured at this workstation")
+        return self._parts.cards
+
+
+def fresh_secret() -> bytearray:
+    """Return 32 random bytes, to be kept as shares or by a TPM."""
+    return bytearray(os.urandom(32))

@@ -1,0 +1,159 @@
+"""Asking the memories outside the machine what they know of the journal.
+
+A whole disk that was put back to an earlier day is consistent: only these find it. Which were asked
+and which were missing is part of the answer, for a memory that is not there finds nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from workstation.core.countersignature import Head, parse_countersignature
+from workstation.core.entry import Draft, Kind, Outcome
+from workstation.core.errors import MediaError, WorkstationError
+from workstation.core.identity import Digest
+from workstation.core.journal_proof import parse_journal_proof
+from workstation.core.ledger import Ledger
+from workstation.core.machine import TPM_MEMORY
+from workstation.core.memory import Consultation, Remembered, contradiction, remembered_note
+from workstation.core.receipt import parse_receipt
+from workstation.core.strict_json import JsonObject
+from workstation.intake.release_reader import read_release
+from workstation.journal.client import Journal
+from workstation.tokens.cards import Cards
+from workstation.tokens.tpm import Tpm
+from workstation.vault.store import Vault
+
+NEWEST: Final = 3
+"""How many of the newest releases and receipts in the store are asked: each is one proof."""
+
+Probe: TypeAlias = Callable[[], Iterable[Remembered]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The memories at hand: files and directories somebody brought, cards in readers, the TPM."""
+
+    notes: Sequence[Path] = ()
+    releases: Sequence[Path] = ()
+    cards: Cards | None = None
+    tpm: Tpm | None = None
+
+
+class Memories:
+    """What is remembered of one journal, wherever that is."""
+
+    def __init__(self, journal: Journal, ledger: Ledger, vault: Vault | None) -> None:
+        """Ask nothing yet."""
+        self._journal, self._ledger, self._vault = journal, ledger, vault
+        self.now = head_of(journal)
+
+    def consult(self, asked: Asked) -> Consultation:
+        """Ask every memory at hand; nothing is raised for one that cannot be asked or contradicts."""
+        consulted: list[str] = []
+        findings: list[str] = []
+        for what, probe in self._probes(asked):
+            try:
+                for remembered in probe():
+                    consulted.append(remembered.memory)
+                    found = contradiction(remembered, self.now, self._journal.consistency)
+                    findings.extend([] if found is None else [found])
+            except WorkstationError as error:
+                findings.append(f"{what}: it cannot be believed ({error})")
+        if asked.tpm is not None:
+            consulted, findings = self._counted(asked.tpm, consulted, findings)
+        expected = {*self._ledger.machine.memories} - {"paper"}
+        missing = sorted(expected - set(consulted))
+        return Consultation(
+            consulted=tuple(dict.fromkeys(consulted)), missing=tuple(missing), findings=tuple(findings)
+        )
+
+    def _probes(self, asked: Asked) -> Iterator[tuple[str, Probe]]:
+        if self._vault is not None:
+            yield "store", self._kept
+        for path in asked.releases:
+            yield str(path), partial(self._release, path)
+        for path in asked.notes:
+            yield str(path), partial(self._noted, path)
+        if asked.cards is not None:
+            cards = asked.cards
+            yield "cards", lambda: self._on_cards(cards)
+
+    def _kept(self) -> Iterator[Remembered]:
+        """Yield what countersignatures and receipts in the store say of the journal."""
+        if self._vault is None:
+            return
+        for history in [*self._ledger.requests.values()][-NEWEST:]:
+            for approval in history.approvals:
+                data = self._vault.read(approval.envelope)
+                signed = parse_countersignature(data, where=f"store/{approval.envelope}")
+                head = signed.countersignature.binding.journal
+                yield Remembered(memory="countersignatures", head=head)
+            for digest in history.receipts:
+                data = self._vault.read(digest)
+                journal = parse_receipt(data, where=f"store/{digest}").receipt.journal
+                if journal is not None:
+                    yield Remembered(memory="receipts", head=journal)
+
+    def _noted(self, path: Path) -> list[Remembered]:
+        return [self._note(f"note {path.name}", _read(path))]
+
+    def _release(self, directory: Path) -> list[Remembered]:
+        proof = parse_journal_proof(read_release(directory).contents.proof, where=f"{directory.name}/proof")
+        return [self._note(f"release {directory.name}", proof.checkpoint)]
+
+    def _on_cards(self, cards: Cards) -> Iterator[Remembered]:
+        for card in cards.present():
+            for value in cards.remembered(card.uri, self.now.origin):
+                yield self._note(token_memory(card.facts.serial), value)
+
+    def _note(self, memory: str, data: bytes) -> Remembered:
+        key = self._journal.station_key
+        return remembered_note(memory, data, origin=self.now.origin, station_key=key)
+
+    def _counted(self, tpm: Tpm, consulted: list[str], findings: list[str]) -> tuple[list[str], list[str]]:
+        machine = self._ledger.machine
+        try:
+            counter = tpm.counter()
+        except MediaError as error:
+            return consulted, [*findings, f"{TPM_MEMORY}: it cannot be asked ({error})"]
+        if counter is None:
+            return consulted, findings
+        if not machine.counted <= counter <= machine.counted + machine.counting:
+            why = f"it counted {counter} checkpoints, the journal {machine.counted}"
+            findings = [*findings, f"{TPM_MEMORY}: {why}: one of them was put back"]
+        return [*consulted, TPM_MEMORY], findings
+
+
+def head_of(journal: Journal) -> Head:
+    """Return where the journal stands."""
+    found = journal.head()
+    return Head(origin=found.origin, size=found.size, root=Digest(found.root.hex()))
+
+
+def loss_noticed(findings: Sequence[str], journal: Journal) -> Draft:
+    """Return the entry that says what contradicts the journal."""
+    head = journal.head()
+    said: JsonObject = {
+        "name": "memory",
+        "findings": [*findings[:20]],
+        "size": head.size,
+        "root": head.root.hex(),
+    }
+    return Draft(kind=Kind.JOURNAL_LOSS_DETECTED, outcome=Outcome.INFO, payload=said)
+
+
+def token_memory(serial: str) -> str:
+    """Return the name of a token among the memories."""
+    return f"token:{serial}"
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise MediaError(str(path), f"cannot be read: {error.strerror}") from error
