@@ -81,9 +81,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", default="", help="anything; the same draws the same")
     parser.add_argument("--processes", type=int, default=1, help="how many at once")
     parser.add_argument("--tests", nargs="*", help="instead of those pyproject.toml names")
-    parser.add_argument("--build", type=Path, default=BUILD, help="where the copy goes")
+    parser.add_argument("--build", type=_absolute, default=BUILD, help="where the copy goes")
     parser.add_argument("--survivors", type=Path, default=LISTED, help="the list of those explained")
     return parser
+
+
+def _absolute(path: str) -> Path:
+    """Return a path that means the same in the copy, where the tests run."""
+    return Path(path).resolve()
 
 
 def _all_done(build: Path, parts: list[list[Mutant]], tests: list[str]) -> bool:
