@@ -91,6 +91,12 @@ class Dwell(QObject):
         places = (place for place in range(len(rows)) if rows.changed_at(place))
         return next((place for place in places if rows.line_at(place) not in reading.lines), None)
 
+    def forget(self) -> None:
+        """Forget all that was displayed: somebody else sits here now."""
+        self._readings.clear()
+        self._since.clear()
+        self._rows, self._change, self._key = None, None, None
+
     def readings(self) -> tuple[Reading, ...]:
         """Return how far each change was displayed that ever was in front."""
         return tuple(self._readings.values())

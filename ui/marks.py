@@ -1,10 +1,10 @@
-"""Marks on changes, kept by content: a change with other bytes has none. For as long as the screen runs."""
+"""Marks on changes, kept by content: a change with other bytes has none. For as long as one reader reads."""
 
 from __future__ import annotations
 
 from ui.dwell import Dwell
 from ui.language import t
-from workstation.core.identity import Digest
+from workstation.core.identity import Digest, Fingerprint
 from workstation.core.release_diff import FileChange, ReleaseDiff
 from workstation.core.seen import change_key, to_be_seen
 
@@ -23,6 +23,14 @@ class Marks:
         self._here: set[Digest] = set()
         self._count = 0
         self._wanted: dict[Digest, FileChange] = {}
+        self._reader: Fingerprint | None = None
+
+    def read_by(self, reader: Fingerprint | None) -> None:
+        """Begin anew when another card opens a review: what one person saw, the next one has not seen."""
+        if reader != self._reader:
+            self._reader = reader
+            self._reviewed.clear()
+            self._dwell.forget()
 
     def show_diff(self, diff: ReleaseDiff, must_open: int) -> None:
         """Follow the changes of a review; marks on the same content stay."""

@@ -83,6 +83,23 @@ def test_rows_count_after_400_ms_in_sight_and_not_before(screen: Screen, hands: 
     assert review_of(hands).marks.unseen() == ()
 
 
+def test_what_one_person_saw_the_next_one_has_not_seen(screen: Screen, hands: Hands) -> None:
+    dwell = screen.flow.pages.review.details.changes.dwell
+    to_review(hands, "alice")
+    look_through(hands, review_of(hands))
+    seen_by_alice = review_of(hands).marks.unseen()
+    review_of(hands).mark_reviewed()
+    dwell.set_patience(60_000)
+    hands.press("Ctrl+1")
+    hands.wait_for_page("home")
+
+    to_review(hands, "carol")
+
+    assert seen_by_alice == ()
+    assert len(review_of(hands).marks.unseen()) == 1
+    assert all(not review_of(hands).marks.reviewed(change) for change in sample_diff().changes)
+
+
 def test_rows_that_were_never_in_the_viewport_do_not_count(
     desk: SampleDesk, screen: Screen, hands: Hands
 ) -> None:

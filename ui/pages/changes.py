@@ -46,6 +46,7 @@ class Changes(QWidget):
     def show_review(self, page: ReviewPage) -> None:
         """Show the changes of a review."""
         self.filter.clear()
+        self.marks.read_by(page.reader.fingerprint if page.reader else None)
         self.marks.show_diff(page.diff, page.must_open)
         self.tell_pace()
         counted = sum(one.counts for one in page.approvals)
