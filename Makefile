@@ -4,9 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := build/demo
+SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test journal-harness card mutation check format lint types floors packages setup bench lock clean
+.PHONY: help demo test journal-harness card mutation fuzz check format lint types floors packages setup bench lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -27,6 +28,9 @@ card: setup ## a virtual PIV card behind the real card service, OpenSC and yubik
 
 mutation: setup ## changes to the rules that no test notices (hours; ARGUMENTS="--count 60" for some)
 	@nice -n 19 $(BIN)/python tests/mutation/mutate.py $(ARGUMENTS)
+
+fuzz: setup ## fuzz every reader of hostile bytes, SECONDS (60) each; findings go to tests/fuzz/kept
+	@cd tests && ../$(BIN)/python -m fuzz.run --seconds $(SECONDS)
 
 check: setup format lint types floors test ## format, lint, types, floors and tests
 

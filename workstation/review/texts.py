@@ -16,13 +16,15 @@ from workstation.review.index import NO_TEXT, MemberIndex
 _BLOCK_BITS: Final = 18
 _BLOCK: Final = 1 << _BLOCK_BITS
 _LEVEL: Final = 1
+_LOOSE: Final = 16 * 1024 * 1024
 
 
 class TextStore:
     """Texts one after another, by their place; `size` is what they take unpacked, in bytes."""
 
     def __init__(self) -> None:
-        self._packed: list[bytes] = []
+        self._blocks: list[bytes] = []
+        self._loose = 0  # so many of the first blocks are not packed: few texts are not worth it
         self._open = bytearray()
         self._last = -1, b""
         self._packer = zstandard.ZstdCompressor(level=_LEVEL)
@@ -31,11 +33,13 @@ class TextStore:
 
     def keep(self, text: bytes) -> int:
         """Keep a text and return its place."""
-        place = len(self._packed) << _BLOCK_BITS | len(self._open)
+        place = len(self._blocks) << _BLOCK_BITS | len(self._open)
         self.size += len(text)
         self._open += text
         if len(self._open) >= _BLOCK:
-            self._packed.append(self._packer.compress(self._open))
+            loose = self.size <= _LOOSE
+            self._blocks.append(bytes(self._open) if loose else self._packer.compress(self._open))
+            self._loose += loose
             self._open = bytearray()
         return place
 
@@ -46,10 +50,12 @@ class TextStore:
 
     def _block(self, number: int) -> bytes:
         """Return a block unpacked; the last one asked for is kept, as neighbours are asked for in turn."""
-        if number == len(self._packed):
+        if number == len(self._blocks):
             return bytes(self._open)
+        if number < self._loose:
+            return self._blocks[number]
         if self._last[0] != number:
-            self._last = number, self._unpacker.decompress(self._packed[number])
+            self._last = number, self._unpacker.decompress(self._blocks[number])
         return self._last[1]
 
 

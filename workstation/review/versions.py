@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 _VERSION: Final = re.compile(
-    r"[-_](?P<version>v?[0-9][A-Za-z0-9.+~!]*?(?:-[0-9][A-Za-z0-9.+~]*)?)"
+    r"[-_](?P<version>v?[0-9][A-Za-z0-9.+~!]*?(?:-[0-9][A-Za-z0-9.+~]*?)?)"
     r"(?=[-_]|\.(?:whl|tar|tgz|zip|jar|deb|rpm|dsc|orig|debian|gz|xz|bz2)(?:\.|$)|$)"
 )
 _NUMBERS: Final = re.compile(r"v?([0-9]+(?:\.[0-9]+)*)")
