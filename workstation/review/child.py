@@ -15,31 +15,27 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from workstation.core.artifact_signer import ArtifactSigner
-from workstation.core.errors import Malformed
 from workstation.core.release_diff import REFUSE, Finding, ReleaseDiff
 from workstation.process import frames
 from workstation.process.sandbox import Walls, WallsUnavailable, confine_to, limit
-from workstation.review.artifact_signatures import artifact_signers
 from workstation.review.compare import compare
-from workstation.review.job import NEW, OLD, Given, Job, Task, parse_job
+from workstation.review.job import CPU_SECONDS, NEW, OLD, UNSAFE_WITHOUT_WALLS, Job, Task, parse_job
 from workstation.review.ledger import LIMIT, Ledger
 from workstation.review.lending import Borrower
 from workstation.review.limits import GIB, Limits
 from workstation.review.pairing import pair_artifacts
+from workstation.review.signed_files import signers_of_artifacts
 from workstation.review.source import FileSource
 from workstation.review.telling import Telling
 from workstation.review.walk import walk_artifact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from workstation.core.strict_json import JsonObject, JsonValue
     from workstation.review.lenses.looking import Looked
 
-UNSAFE_WITHOUT_WALLS: Final = "--unsafe-without-walls"
 _MEMORY: Final = 2 * GIB
-CPU_SECONDS: Final = 60
 _OPEN_FILES: Final = 32
 # Python imports an encoding when it first meets it, and behind the walls that is too late: zip names want
 # cp437, Joliet's big-endian UTF-16, names in certificates and XML the others.
@@ -86,21 +82,6 @@ def _in_pairs(job: Job, artifacts: Mapping[str, str]) -> list[tuple[str, int, st
             found.append((OLD, left.pop(before), before))
         found.append((NEW, number, name))
     return found + [(OLD, number, name) for name, number in left.items()]
-
-
-def signers_of_artifacts(given: Iterable[Given], names: Collection[str]) -> tuple[ArtifactSigner, ...]:
-    """Return who signed artifacts given as open files, sorted; one that cannot be read names nobody.
-
-    `names` are the names of all of them.
-    """
-    found = set[ArtifactSigner]()
-    for one in given:
-        source = FileSource(one.fd, os.fstat(one.fd).st_size)
-        try:
-            found.update(artifact_signers(one.name, source, names))
-        except (Malformed, MemoryError):
-            found.add(ArtifactSigner(one.name, "damaged", "unnamed:damaged"))
-    return tuple(sorted(found))
 
 
 def _standing_walls() -> JsonObject:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from workstation.core.errors import Malformed
 from workstation.core.shape import Shape
 
 if TYPE_CHECKING:
     from workstation.core.strict_json import JsonObject
+
+UNSAFE_WITHOUT_WALLS: Final = "--unsafe-without-walls"
+"""What the child is told to do its job without walls; never by the workstation."""
+
+CPU_SECONDS: Final = 60
+"""The processor time one job may take."""
 
 MOST_ARTIFACTS = 300_000
 OLD, NEW = "old", "new"  # the sides of a comparison

@@ -20,9 +20,9 @@ from workstation.process import frames
 from workstation.process.child import Child
 from workstation.process.frames import PeerGone, PeerSilent
 from workstation.process.sandbox import WallsUnavailable
-from workstation.review.child import CPU_SECONDS, UNSAFE_WITHOUT_WALLS, signers_of_artifacts
-from workstation.review.job import NEW, OLD, Given, Job, Task, check_names
+from workstation.review.job import CPU_SECONDS, NEW, OLD, UNSAFE_WITHOUT_WALLS, Given, Job, Task, check_names
 from workstation.review.lending import LEND, asked_for, lend
+from workstation.review.signed_files import signers_of_artifacts
 from workstation.review.telling import SEEN, Glimpse, read_glimpse
 
 if TYPE_CHECKING:
