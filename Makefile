@@ -15,15 +15,15 @@ help: ## list what can be made
 demo: setup ## the whole journey on two real releases, with SoftHSM for cards (about a minute)
 	@$(BIN)/countersign demo --directory $(DEMO)
 
-test: setup ## all tests
+test: setup $(VENV)/.test-packages ## all tests
 	@$(BIN)/python -m pytest -q
 
-journal-harness: setup ## the journal's harnesses in full; `make test` tries a little of each
+journal-harness: setup $(VENV)/.test-packages ## the journal's harnesses in full; `make test` tries a little of each
 	@COUNTERSIGN_HARNESS=full nice $(BIN)/python -m pytest -v \
 		tests/journal/test_journal_harness*.py tests/journal/test_journal_second_reader.py \
 		tests/shell/test_journal_harness_countersign.py
 
-card: setup ## a virtual PIV card behind the real card service, OpenSC and yubikit (root, half a minute)
+card: setup $(VENV)/.test-packages ## a virtual PIV card behind the real card service, OpenSC and yubikit (root, half a minute)
 	@COUNTERSIGN_CARD=1 $(BIN)/python -m pytest -q tests/card
 
 mutation: setup ## changes to the rules that no test notices (hours; ARGUMENTS="--count 60" for some)
@@ -50,12 +50,16 @@ floors: setup ## imports run only downward
 bench: setup ## figures beside a peer or a physical limit, as ratios
 	@for file in benchmarks/*.py; do echo "── $$file"; $(BIN)/python $$file || exit 1; done
 
-packages: $(VENV)/.packages ## install the Debian packages that are missing
+packages: $(VENV)/.packages $(VENV)/.test-packages ## install the Debian packages that are missing
 
 setup: $(VENV)/.ready ## the locked virtual environment
 
 $(VENV)/.packages: requirements/debian.txt requirements/install-packages.sh
-	@requirements/install-packages.sh
+	@requirements/install-packages.sh $<
+	@mkdir -p $(VENV) && touch $@
+
+$(VENV)/.test-packages: requirements/debian-tests.txt requirements/install-packages.sh
+	@requirements/install-packages.sh $<
 	@mkdir -p $(VENV) && touch $@
 
 $(VENV)/.ready: $(VENV)/.packages requirements/all.txt pyproject.toml

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Install the Debian packages listed in debian.txt that are missing, as root or through sudo.
+# install-packages.sh LIST: install the Debian packages in a list that are missing, as root or through sudo.
 set -eu
-list=$(dirname "$0")/debian.txt
+list=$1
 missing=""
 for package in $(grep -v '^#' "$list"); do
     dpkg-query --show --showformat='${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed ||
