@@ -100,8 +100,8 @@ def _opening(review: Review, holder: CardHolder) -> Opening:
         person=person,
         fingerprint=holder.key.fingerprint,
         token_serial=holder.token_serial,
-        challenge=b"",
-        signature=b"",
+        challenge="",
+        signature="",
         seq=2,
     )
 

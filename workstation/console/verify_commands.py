@@ -36,6 +36,7 @@ CHECKS: Final = (
     "trust root and its threshold",
     "every signature on request, evidence and countersignatures",
     "builder set, approvers, quorum and verdict recomputed",
+    "every review opened with the card that signed it, and its risky findings acknowledged",
     "journal checkpoint, inclusion and consistency",
 )
 

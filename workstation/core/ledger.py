@@ -170,8 +170,8 @@ def _openings(entry: Entry) -> Iterator[Opening]:
             person=None if entry.actor.person is None else PersonId(actor["person"].identifier()),
             fingerprint=Fingerprint(actor["key"].digest()),
             token_serial=actor["token"].text(),
-            challenge=payload["challenge"].base64(),
-            signature=payload["signature"].base64(),
+            challenge=payload["challenge"].text(),
+            signature=payload["signature"].text(),
             seq=entry.seq,
         )
 

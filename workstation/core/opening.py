@@ -15,6 +15,7 @@ from workstation.core.errors import Untrusted
 from workstation.core.identity import Digest, Fingerprint, PersonId
 from workstation.core.public_key import PublicKey
 from workstation.core.roster import Roster
+from workstation.core.shape import Shape
 
 DIGEST_BYTES: Final = 32
 NONCE_BYTES: Final = 32
@@ -36,14 +37,15 @@ class Opening:
     """A review that was opened with a card, as entry `seq` of the journal has it.
 
     `person` is who the roster of that moment said holds the key: None for a stranger or a machine.
+    `challenge` and `signature` are base64, as the entry has them, not yet looked at.
     """
 
     review: Digest
     person: PersonId | None
     fingerprint: Fingerprint
     token_serial: str
-    challenge: bytes
-    signature: bytes
+    challenge: str
+    signature: str
     seq: int
 
 
@@ -61,13 +63,17 @@ def verify_answer(key: PublicKey, *, review: Digest, challenge: bytes, signature
 
 
 def verify_opening(opening: Opening, roster: Roster) -> None:
-    """Raise Untrusted unless the card of the person named, by this roster, gave the answer on record."""
+    """Raise Untrusted unless the card of the person named, by this roster, gave the answer on record.
+
+    Raises Malformed when the answer is not base64.
+    """
     held = roster.holder_of(opening.fingerprint)
     if held is None or str(held.holder.id) != opening.person:
         raise Untrusted(f"journal entry {opening.seq}", "a review opened with a key that is not its person's")
+    where = f"journal entry {opening.seq}"
     verify_answer(
         held.credential.key,
         review=opening.review,
-        challenge=opening.challenge,
-        signature=opening.signature,
+        challenge=Shape(opening.challenge, f"{where}.challenge").base64(),
+        signature=Shape(opening.signature, f"{where}.signature").base64(),
     )

@@ -105,8 +105,8 @@ def _opened(action: Countersign, facts: Facts) -> Facts:
         person=None if holder.person is None else holder.person.id,
         fingerprint=holder.key.fingerprint,
         token_serial=holder.token_serial,
-        challenge=b"",
-        signature=b"",
+        challenge="",
+        signature="",
         seq=facts.ledger.size,
     )
     opened = replace(history, openings=(*history.openings, opening))
