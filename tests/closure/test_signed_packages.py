@@ -28,7 +28,10 @@ from keys.programs import gpg_home, run
 from workstation.core.errors import Malformed
 from workstation.core.key_readers.apk import apk_signer_names, idsig_signer_names
 from workstation.review.artifact_signatures import artifact_signers
+from workstation.review.ledger import Ledger
+from workstation.review.limits import Limits
 from workstation.review.source import BytesSource
+from workstation.review.zip_reader import zip_entries
 
 VECTORS = Path(__file__).with_name("vectors")
 BOB, ALICE = p256("bob"), p256("alice")
@@ -340,6 +343,19 @@ def test_a_signer_whose_key_is_not_that_of_its_certificate_is_named_with_both() 
     assert named(package) == {BOB.public.fingerprint}
     assert named(other) == {ALICE.public.fingerprint}
     assert named(back) == {ALICE.public.fingerprint, BOB.public.fingerprint}
+
+
+def test_a_signed_package_can_be_reviewed_and_its_block_is_no_lie(tmp_path: Path) -> None:
+    ledgers = {name: Ledger(Limits()) for name in ("signed", "hidden")}
+    package = (VECTORS / "once.apk").read_bytes()
+    for name, data in (("signed", package), ("hidden", with_block(package, b"hidden" + block(*EXTRA)))):
+        for entry in zip_entries(BytesSource(data), name, ledgers[name]):
+            assert entry.name
+
+    assert ledgers["signed"].findings == []
+    assert [one.sentence for one in ledgers["hidden"].findings] == [
+        "bytes no directory knows stand before the central directory"
+    ]
 
 
 @settings(max_examples=150, deadline=None)

@@ -16,6 +16,7 @@ _MAGIC: Final = b"APK Sig Block 42"
 _FOOTER: Final = struct.Struct("<Q16s")
 _PAIR: Final = struct.Struct("<QI")
 _SIZE, _ID = 8, 4
+_PAGE: Final = 4096
 _MOST_BYTES: Final = 16 * 1024 * 1024
 _NO_SIGNATURES: Final = frozenset({0x42726577, 0x504B4453})
 """Padding for fs-verity, and the list of dependencies the Android Gradle plugin encrypts for the store."""
@@ -38,6 +39,14 @@ def apk_signatures(source: Source, directory: int, where: str) -> Iterator[bytes
         if scheme not in _NO_SIGNATURES:
             yield pairs[place:end]
         place = end
+
+
+def only_a_block(source: Source, place: int, directory: int) -> bool:
+    """Whether nothing but a signing block, on a page of its own, stands between `place` and `directory`."""
+    footer = source.at(max(0, directory - _FOOTER.size), _FOOTER.size)
+    start = directory - int.from_bytes(footer[:_SIZE], "little") - _SIZE
+    filling = source.at(place, start - place) if 0 <= start - place < _PAGE else b"?"
+    return footer.endswith(_MAGIC) and not filling.strip(b"\0")
 
 
 def _pairs(source: Source, directory: int, where: str) -> bytes:

@@ -8,6 +8,7 @@ import zlib
 from typing import TYPE_CHECKING, Final
 
 from workstation.core.release_diff import MemberKind
+from workstation.review.apk_signatures import only_a_block
 from workstation.review.ledger import Ledger, Lie, TooMuch
 from workstation.review.names import clean
 from workstation.review.source import Entry, Read, Source, chunks, nothing, stream
@@ -51,7 +52,7 @@ def _layout(
         if record.size > max(limits.ratio_from, limits.ratio * record.packed_size):
             raise TooMuch(path, f"it unpacks to more than {limits.ratio} times its size")
         yield start
-    if place != directory:
+    if place != directory and not only_a_block(source, place, directory):
         ledger.lie(where, "bytes no directory knows stand before the central directory")
 
 
