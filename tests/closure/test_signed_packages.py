@@ -374,6 +374,7 @@ def test_whatever_is_done_to_a_signing_block_it_is_read_or_refused(name: str, da
     assert all(found)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_no_signature_or_malformed(data: bytes) -> None:
     with pytest.raises(Malformed):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import permutations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workstation.core.policy import Group
@@ -43,6 +43,7 @@ def test_whoever_moved_over_does_not_keep_the_seat_they_left():
 ROLES = st.frozensets(st.sampled_from(["security", "approver", "owner"]), max_size=3)
 
 
+@settings(deadline=None)
 @given(st.lists(ROLES.filter(bool), min_size=1, max_size=3), st.lists(ROLES, max_size=4))
 def test_as_many_sit_as_in_the_best_of_all_ways_to_seat_them(wanted, people):
     groups = tuple(Group(roles=roles, at_least=1) for roles in wanted)

@@ -9,7 +9,7 @@ import pytest
 from core.documents import BUILDER_ID, KEYS, SOURCE, Build, Signed, service
 from core.killers import changed, countersigning, following, received, renewed, standing
 from core.world import World, details, violations
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workstation.core.action import ApplyTrust
@@ -177,6 +177,7 @@ def test_a_trust_root_that_has_expired_is_not_followed():
     assert [one.rule for one in violations(found) if one.rule.startswith("TRUST-")] == ["TRUST-EXPIRED"]
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.frozensets(st.sampled_from(PEOPLE), min_size=1, max_size=3), max_size=6), st.integers(1, 5)
 )
