@@ -65,6 +65,10 @@ def central_directory(source: Source, where: str, ledger: Ledger) -> tuple[list[
 
 def hides_a_zip(tail: bytes) -> bool:
     """Whether the last 64 kB of a file hold the end record of a zip archive."""
+    if (
+        _END_MAGIC not in tail
+    ):  # looking from the front is several times as fast, and nearly all files end here
+        return False
     place = tail.rfind(_END_MAGIC)
     if place < 0 or len(tail) - place < _END.size:
         return False
