@@ -21,6 +21,7 @@ from workstation.core.shape import Shape
 from workstation.core.strict_json import JsonObject
 from workstation.desk.back_office import Parts
 from workstation.desk.desk import Desk
+from workstation.desk.journal_room import JournalRoom
 from workstation.gate.gate import Gate
 from workstation.journal.client import Created, Journal, Unlock
 from workstation.tokens.cards import Cards
@@ -87,7 +88,7 @@ def open_desk(state: Path, unlock: Unlock, media: Sequence[Path] = ()) -> Genera
     """Open the workstation in `state` for as long as the context lasts; `media` are looked at as media.
 
     Raises JournalError when the journal cannot be opened: it is missing, locked by another process,
-    or the key does not fit.
+    the key does not fit, or what the store remembers contradicts it.
     """
     config = read_config(state)
     with ExitStack() as stack:
@@ -98,6 +99,7 @@ def open_desk(state: Path, unlock: Unlock, media: Sequence[Path] = ()) -> Genera
         if cards is not None:
             stack.enter_context(cards)
         parts = _parts(state, config, journal, cards, keeper)
+        JournalRoom(parts).expect_remembered()
         yield Desk(replace(parts, media=tuple(media)))
 
 

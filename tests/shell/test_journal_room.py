@@ -381,3 +381,17 @@ def test_commissioning_leaves_nothing_when_the_seal_cannot_be_written(
     assert said.status == 3, said
     assert not station.state.exists()
     assert not station.seal.exists()
+
+
+def test_a_journal_that_was_put_back_without_its_store_is_not_opened(journey: Any, tmp_path: Path) -> None:
+    station = journey.released.copied_to(tmp_path / "mixed")
+    shutil.rmtree(station.state / "journal")
+    shutil.copytree(journey.admitted.state / "journal", station.state / "journal")
+
+    said = station.run("queue")
+
+    assert said.status == 6
+    assert "earlier day" in said.words
+    shutil.rmtree(station.state / "journal")
+    shutil.copytree(journey.released.state / "journal", station.state / "journal")
+    assert station.run("queue").status == 0

@@ -110,7 +110,7 @@ def _consulted(arguments: Namespace, journal: Journal) -> Consultation:
             tpm=Tpm() if has_tpm() else None,
         )
         found = Memories(journal, ledger, bootstrap.vault_of(state)).consult(asked)
-    return replace(found, findings=(*refolded_findings(journal), *found.findings))
+    return replace(found, findings=(*refolded_findings(journal), *found.findings, *found.doubts))
 
 
 def station_key(arguments: Namespace) -> Reply:

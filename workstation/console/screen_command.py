@@ -8,6 +8,7 @@ from pathlib import Path
 
 from workstation.console.opening import desk_of
 from workstation.console.reply import Reply
+from workstation.desk.journal_room import JournalRoom
 from workstation.desk.server import serve
 from workstation.process.child import Child, clean_environment
 
@@ -26,6 +27,7 @@ def desk(arguments: Namespace) -> Reply:
     """Show the screen and answer it until it is closed."""
     media = [Path(path).absolute() for path in arguments.medium]
     with desk_of(arguments, media) as opened:
+        JournalRoom(opened.parts).expect_remembered(everywhere=True)
         screen = Child("ui", environment=screen_environment())
         try:
             serve(screen.fd, opened)

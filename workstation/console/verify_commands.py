@@ -13,7 +13,6 @@ from workstation.console.opening import desk_of, signing_key
 from workstation.console.reply import REFUSED, Reply, refusal_reply
 from workstation.core import strict_json
 from workstation.core.checkpoint import parse_note
-from workstation.core.countersignature import Head
 from workstation.core.errors import MediaError, Untrusted
 from workstation.core.journal_proof import parse_journal_proof
 from workstation.core.receipt import Receipt, Result, parse_receipt
@@ -72,7 +71,7 @@ def receipt_create(arguments: Namespace) -> Reply:
             result=Shape(arguments.result, "--result").choice(Result),
             verified=verified,
             at=bootstrap.current_time(),
-            journal=_journal_head(read),
+            checkpoint=_checkpoint(read),
         )
         envelope = signed_envelope(receipt.to_statement(request.manifest), key)
     out = Path(arguments.out)
@@ -81,11 +80,11 @@ def receipt_create(arguments: Namespace) -> Reply:
     return Reply(document={"receipt": envelope.digest, "file": str(out)}, lines=lines)
 
 
-def _journal_head(read: ReadRelease) -> Head:
-    """Return where the release says the workstation's journal stood; the receipt carries it back."""
+def _checkpoint(read: ReadRelease) -> str:
+    """Return the workstation's checkpoint as the release has it; the receipt carries it back."""
     note = parse_journal_proof(read.contents.proof, where="journal proof").checkpoint
-    said = parse_note(note).checkpoint
-    return Head(origin=said.origin, size=said.size, root=Shape(said.root.hex(), "checkpoint.root").digest())
+    parse_note(note)
+    return note.decode()
 
 
 def receipt_admit(arguments: Namespace) -> Reply:

@@ -77,7 +77,15 @@ def _tuple(kind: Any) -> Callable[[Iterable[Any]], list[object]]:  # noqa: ANN40
     return lambda values: [_converter.unstructure(value) for value in values]
 
 
+def _bytes(value: object, _: type[bytes]) -> bytes:
+    if not isinstance(value, str) or bytes.fromhex(value).hex() != value:
+        raise TypeError(f"{type(value).__name__} found, hex digits wanted")
+    return bytes.fromhex(value)
+
+
 for _kind in (str, int, bool):
     _exactly(_kind)
+_converter.register_structure_hook(bytes, _bytes)
+_converter.register_unstructure_hook(bytes, bytes.hex)
 _converter.register_unstructure_hook_factory(_is_set, _sorted)
 _converter.register_unstructure_hook_factory(_is_tuple, _tuple)

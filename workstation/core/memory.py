@@ -31,6 +31,8 @@ class Consultation:
     consulted: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    """What could not be asked or believed: that is no contradiction."""
 
 
 def remembered_note(memory: str, note: bytes, *, origin: str, station_key: bytes) -> Remembered:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from workstation.core import dsse, statement
-from workstation.core.countersignature import Head, parse_head
+from workstation.core.checkpoint import MAX_NOTE_BYTES
 from workstation.core.dsse import Envelope
 from workstation.core.identity import Digest, Fingerprint, RequestId
 from workstation.core.manifest import Artifact
@@ -37,8 +37,8 @@ class Receipt:
     result: Result
     verified: tuple[str, ...]
     at: datetime
-    journal: Head | None = None
-    """Where the release says the workstation's journal stood: brought back, it is a memory outside of it."""
+    checkpoint: str | None = None
+    """The signed note in the release's proof: brought back, it is a memory of the journal outside of it."""
 
     def to_statement(self, artifacts: tuple[Artifact, ...]) -> bytes:
         """Return the statement the deployer's card signs."""
@@ -51,8 +51,8 @@ class Receipt:
             "verified": list(self.verified),
             "clock": {"time": time_text(self.at), "source": "deployer"},
         }
-        if self.journal is not None:
-            predicate["journal"] = self.journal.to_json()
+        if self.checkpoint is not None:
+            predicate["checkpoint"] = self.checkpoint
         return statement.make_statement(artifacts, statement.RECEIPT, predicate)
 
 
@@ -75,11 +75,11 @@ def parse_receipt(data: bytes, *, where: str) -> SignedReceipt:
     )
     fields = opened.predicate.fields(
         "release", "request", "environment", "deployer", "result", "verified", "clock",
-        optional=("journal",),
+        optional=("checkpoint",),
     )  # fmt: skip
     clock = fields["clock"].fields("time", "source")
     clock["source"].constant("deployer")
-    journal = fields.get("journal")
+    checkpoint = fields.get("checkpoint")
     receipt = Receipt(
         release=fields["release"].fields("digest")["digest"].digest(),
         request=RequestId(fields["request"].fields("digest")["digest"].digest()),
@@ -88,6 +88,6 @@ def parse_receipt(data: bytes, *, where: str) -> SignedReceipt:
         result=fields["result"].choice(Result),
         verified=tuple(item.text() for item in fields["verified"].items(at_most=100)),
         at=clock["time"].time(),
-        journal=None if journal is None else parse_head(journal),
+        checkpoint=None if checkpoint is None else checkpoint.text(at_most=MAX_NOTE_BYTES),
     )
     return SignedReceipt(receipt, opened.artifacts, envelope)

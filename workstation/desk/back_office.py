@@ -13,14 +13,14 @@ from workstation.core.errors import JournalError, Malformed, MediaError, Untrust
 from workstation.core.identity import Fingerprint, digest_of
 from workstation.core.inert_text import inert
 from workstation.core.ledger import Ledger
-from workstation.core.memory import Remembered, contradiction
+from workstation.core.memory import contradiction
 from workstation.core.receipt import SignedReceipt
 from workstation.core.request import Request
 from workstation.core.roster import Roster
 from workstation.core.trust_snapshot import TrustSnapshot
 from workstation.desk import replies
 from workstation.desk.face import Refused
-from workstation.desk.memories import head_of, loss_noticed
+from workstation.desk.memories import head_of, loss_noticed, receipt_memory
 from workstation.desk.shelf import Shelf
 from workstation.gate.gate import Gate, Refusal
 from workstation.intake.staging import staged
@@ -103,11 +103,10 @@ class BackOffice:
 
     def _expect_remembered(self, receipt: SignedReceipt) -> None:
         """Raise JournalError when a receipt comes back that remembers a longer or another journal."""
-        head = receipt.receipt.journal
-        if head is None:
-            return
         journal = self.parts.journal
-        remembered = Remembered(memory=f"receipt {receipt.envelope.digest[:12]}", head=head)
+        remembered = receipt_memory(receipt, journal.head().origin, journal.station_key)
+        if remembered is None:
+            return
         found = contradiction(remembered, head_of(journal), journal.consistency)
         if found is not None:
             self._gate.note(loss_noticed((found,), journal))

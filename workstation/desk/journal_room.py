@@ -9,13 +9,12 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 
 from workstation.core.action import Action, Identify
 from workstation.core.checkpoint import SignatureType, Signer, verify_note
 from workstation.core.errors import JournalError, Malformed, TokenRefused, Untrusted
 from workstation.core.machine import TPM_MEMORY
-from workstation.core.memory import Consultation, contradiction, remembered_note
+from workstation.core.memory import contradiction, remembered_note
 from workstation.core.upkeep import (
     AdmitCosignature,
     Anchor,
@@ -32,7 +31,7 @@ from workstation.gate.gate import Performed, Refusal
 from workstation.outcome import AnsweredSigner, Checkpointed, Identified, Materials, Memory, SlotMaterial
 from workstation.process.frames import wipe
 from workstation.tokens.cards import Cards, parse_uri
-from workstation.tokens.tpm import Tpm
+from workstation.tokens.tpm import Tpm, has_tpm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,15 +133,18 @@ class JournalRoom:
         action = AdmitCosignature(witness=witness.name, size=own.head.size, root=own.head.root)
         return self._entry(action, "keep the cosignature", Materials(note=note))
 
-    def consult(
-        self, *, notes: Sequence[Path] = (), releases: Sequence[Path] = (), tpm: bool = False
-    ) -> Consultation:
-        """Ask every memory at hand; what contradicts the journal is written down."""
-        asked = Asked(notes=notes, releases=releases, cards=self._parts.cards, tpm=Tpm() if tpm else None)
+    def expect_remembered(self, *, everywhere: bool = False) -> None:
+        """Raise JournalError when the store contradicts the journal, or `everywhere` a card or the TPM.
+
+        Asked when the journal is opened: nothing else is done in one that was put back.
+        """
+        asked = Asked(
+            cards=self._parts.cards if everywhere else None, tpm=Tpm() if everywhere and has_tpm() else None
+        )
         found = Memories(self._parts.journal, self._parts.gate.ledger, self._parts.vault).consult(asked)
         if found.findings:
             self._parts.gate.note(loss_noticed(found.findings, self._parts.journal))
-        return found
+            raise JournalError("; ".join(found.findings[:5]))
 
     def _anchored(self, name: str, memory: Memory | None) -> bytes | Refused:
         return self._note(

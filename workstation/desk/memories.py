@@ -14,13 +14,13 @@ from typing import Final, TypeAlias
 
 from workstation.core.countersignature import Head, parse_countersignature
 from workstation.core.entry import Draft, Kind, Outcome
-from workstation.core.errors import MediaError, WorkstationError
+from workstation.core.errors import Malformed, MediaError, Untrusted, WorkstationError
 from workstation.core.identity import Digest
 from workstation.core.journal_proof import parse_journal_proof
 from workstation.core.ledger import Ledger
 from workstation.core.machine import TPM_MEMORY
 from workstation.core.memory import Consultation, Remembered, contradiction, remembered_note
-from workstation.core.receipt import parse_receipt
+from workstation.core.receipt import SignedReceipt, parse_receipt
 from workstation.core.strict_json import JsonObject
 from workstation.intake.release_reader import read_release
 from workstation.journal.client import Journal
@@ -28,8 +28,10 @@ from workstation.tokens.cards import Cards
 from workstation.tokens.tpm import Tpm
 from workstation.vault.store import Vault
 
-NEWEST: Final = 3
-"""How many of the newest releases and receipts in the store are asked: each is one proof."""
+NEWEST: Final = 16
+"""How many of the newest documents in the store are asked."""
+
+_LARGEST: Final = 256 * 1024
 
 Probe: TypeAlias = Callable[[], Iterable[Remembered]]
 
@@ -56,6 +58,7 @@ class Memories:
         """Ask every memory at hand; nothing is raised for one that cannot be asked or contradicts."""
         consulted: list[str] = []
         findings: list[str] = []
+        doubts: list[str] = []
         for what, probe in self._probes(asked):
             try:
                 for remembered in probe():
@@ -63,13 +66,19 @@ class Memories:
                     found = contradiction(remembered, self.now, self._journal.consistency)
                     findings.extend([] if found is None else [found])
             except WorkstationError as error:
-                findings.append(f"{what}: it cannot be believed ({error})")
+                doubts.append(f"{what}: it cannot be believed ({error})")
         if asked.tpm is not None:
-            consulted, findings = self._counted(asked.tpm, consulted, findings)
+            try:
+                findings.extend(self._counted(asked.tpm, consulted))
+            except MediaError as error:
+                doubts.append(f"{TPM_MEMORY}: it cannot be asked ({error})")
         expected = {*self._ledger.machine.memories} - {"paper"}
         missing = sorted(expected - set(consulted))
         return Consultation(
-            consulted=tuple(dict.fromkeys(consulted)), missing=tuple(missing), findings=tuple(findings)
+            consulted=tuple(dict.fromkeys(consulted)),
+            missing=tuple(missing),
+            findings=tuple(findings),
+            doubts=tuple(doubts),
         )
 
     def _probes(self, asked: Asked) -> Iterator[tuple[str, Probe]]:
@@ -84,20 +93,30 @@ class Memories:
             yield "cards", lambda: self._on_cards(cards)
 
     def _kept(self) -> Iterator[Remembered]:
-        """Yield what countersignatures and receipts in the store say of the journal."""
+        """Yield what the newest countersignatures and receipts in the store say of the journal.
+
+        Whatever the journal knows of them: what was put back knows nothing of what came after.
+        """
         if self._vault is None:
             return
-        for history in [*self._ledger.requests.values()][-NEWEST:]:
-            for approval in history.approvals:
-                data = self._vault.read(approval.envelope)
-                signed = parse_countersignature(data, where=f"store/{approval.envelope}")
-                head = signed.countersignature.binding.journal
-                yield Remembered(memory="countersignatures", head=head)
-            for digest in history.receipts:
-                data = self._vault.read(digest)
-                journal = parse_receipt(data, where=f"store/{digest}").receipt.journal
-                if journal is not None:
-                    yield Remembered(memory="receipts", head=journal)
+        for digest in self._vault.newest(NEWEST, _LARGEST):
+            found = self._said_by(self._vault.read(digest), where=f"store/{digest}")
+            if found is not None and found.head.origin == self.now.origin:
+                yield found
+
+    def _said_by(self, data: bytes, *, where: str) -> Remembered | None:
+        """Return what a countersignature or a receipt says of the journal; None for anything else."""
+        try:
+            signed = parse_countersignature(data, where=where)
+        except (Malformed, Untrusted):
+            pass
+        else:
+            return Remembered(memory="countersignatures", head=signed.countersignature.binding.journal)
+        try:
+            receipt = parse_receipt(data, where=where)
+        except (Malformed, Untrusted):
+            return None
+        return receipt_memory(receipt, self.now.origin, self._journal.station_key)
 
     def _noted(self, path: Path) -> list[Remembered]:
         return [self._note(f"note {path.name}", _read(path))]
@@ -115,18 +134,29 @@ class Memories:
         key = self._journal.station_key
         return remembered_note(memory, data, origin=self.now.origin, station_key=key)
 
-    def _counted(self, tpm: Tpm, consulted: list[str], findings: list[str]) -> tuple[list[str], list[str]]:
-        machine = self._ledger.machine
-        try:
-            counter = tpm.counter()
-        except MediaError as error:
-            return consulted, [*findings, f"{TPM_MEMORY}: it cannot be asked ({error})"]
+    def _counted(self, tpm: Tpm, consulted: list[str]) -> list[str]:
+        machine, counter = self._ledger.machine, tpm.counter()
         if counter is None:
-            return consulted, findings
-        if not machine.counted <= counter <= machine.counted + machine.counting:
-            why = f"it counted {counter} checkpoints, the journal {machine.counted}"
-            findings = [*findings, f"{TPM_MEMORY}: {why}: one of them was put back"]
-        return [*consulted, TPM_MEMORY], findings
+            return []
+        consulted.append(TPM_MEMORY)
+        if machine.counted <= counter <= machine.counted + machine.counting:
+            return []
+        why = f"it counted {counter} checkpoints, the journal {machine.counted}"
+        return [f"{TPM_MEMORY}: {why}: one of them was put back"]
+
+
+def receipt_memory(receipt: SignedReceipt, origin: str, station_key: bytes) -> Remembered | None:
+    """Return what a receipt brings back of the journal, signed by this station; None when it brings nothing.
+
+    A checkpoint that is not ours tells nothing here: the rules judge such a receipt.
+    """
+    note = receipt.receipt.checkpoint
+    if note is None:
+        return None
+    try:
+        return remembered_note("receipts", note.encode(), origin=origin, station_key=station_key)
+    except (Malformed, Untrusted):
+        return None
 
 
 def head_of(journal: Journal) -> Head:

@@ -23,6 +23,7 @@ from workstation.journal.client_values import (
     Unlock,
     Verification,
     parse_beside,
+    parse_proof,
 )
 from workstation.journal.failure import FailureName, JournalFailure
 from workstation.journal.head import Head
@@ -135,11 +136,11 @@ class Journal:
 
     def inclusion(self, seq: int, size: int) -> tuple[bytes, ...]:
         """Return the proof that entry `seq` is among the first `size`."""
-        return _proof(self._writer.ask({"op": "inclusion", "seq": seq, "size": size}))
+        return parse_proof(self._writer.ask({"op": "inclusion", "seq": seq, "size": size}))
 
     def consistency(self, old: int, new: int) -> tuple[bytes, ...]:
         """Return the proof that the first `new` entries begin with the first `old`."""
-        return _proof(self._writer.ask({"op": "consistency", "old": old, "new": new}))
+        return parse_proof(self._writer.ask({"op": "consistency", "old": old, "new": new}))
 
     def verify(self, seal_key: bytearray | None = None) -> Verification:
         """Verify every byte; with K_0 also what only K_0 can tell. The buffer is wiped."""
@@ -245,10 +246,6 @@ class Journal:
         # A writer that is gone has nothing left to close; whoever asked it last was told.
         if self._writer.alive:
             self.close()
-
-
-def _proof(answer: Fields) -> tuple[bytes, ...]:
-    return tuple(bytes.fromhex(each.digest()) for each in answer["proof"].items())
 
 
 def _make(directory: Path) -> None:

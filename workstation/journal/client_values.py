@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from workstation.core.entry import MAX_BESIDE
 from workstation.core.identity import Fingerprint
-from workstation.core.shape import Shape
+from workstation.core.shape import Fields, Shape
 from workstation.core.strict_json import MAX_INTEGER
 from workstation.journal.slot_way import Way, parse_way, way_names
 
@@ -103,3 +103,8 @@ def parse_beside(shape: Shape) -> BesideText:
         salt=found["salt"].base64(),
         text=found["text"].text(at_most=MAX_BESIDE),
     )
+
+
+def parse_proof(answer: Fields) -> tuple[bytes, ...]:
+    """Return the hashes of a proof; raises Malformed."""
+    return tuple(bytes.fromhex(each.digest()) for each in answer["proof"].items())

@@ -10,11 +10,12 @@ import hashlib
 import os
 import tempfile
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from workstation.core.errors import MediaError, Untrusted
-from workstation.core.identity import Digest, digest_of
+from workstation.core.identity import SHA256_HEX, Digest, digest_of
 
 _CHUNK: Final = 1024 * 1024
 DOCUMENT_LIMIT: Final = 64 * 1024 * 1024
@@ -77,6 +78,16 @@ class Vault:
         if digest_of(data) != digest:
             raise Untrusted(f"store/{digest}", f"sha256 {digest_of(data)} found: the store was changed")
         return data
+
+    def newest(self, most: int, limit: int) -> tuple[Digest, ...]:
+        """Return what was put in last, newest first: at most `most` of those with at most `limit` bytes."""
+        try:
+            found = [(path.stat(), path.name) for path in self.directory.iterdir() if path.is_file()]
+        except OSError as error:
+            raise MediaError(str(self.directory), f"cannot be read: {error.strerror}") from error
+        small = [(about.st_mtime_ns, name) for about, name in found if about.st_size <= limit]
+        named = (name for _, name in sorted(small, reverse=True) if SHA256_HEX.fullmatch(name))
+        return tuple(Digest(name) for name in islice(named, most))
 
     def verify(self, digest: Digest) -> None:
         """Hash a blob of any size again; raises MediaError or Untrusted."""
