@@ -25,12 +25,11 @@ from workstation.journal.client_values import (
     parse_beside,
     parse_proof,
 )
-from workstation.journal.failure import FailureName, JournalFailure
 from workstation.journal.head import Head
 from workstation.journal.leaf_format import FRAME_BYTES
 from workstation.journal.slot_way import PassphraseWay, TokenWay, Way
 from workstation.journal.unlocking import slots_of, unlocked
-from workstation.journal.writer_link import WriterLink
+from workstation.journal.writer_link import WriterLink, make_directory
 from workstation.process import frames
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ class Journal:
 
         Only the commissioning ceremony does this. `now_ms` counts from 1970.
         """
-        _make(directory)
+        make_directory(directory)
         with WriterLink(directory) as writer:
             answer = writer.ask({"op": "create", "origin": origin, "now_ms": now_ms}, secret=passphrase)
             seal_key = writer.receive_secret()
@@ -246,10 +245,3 @@ class Journal:
         # A writer that is gone has nothing left to close; whoever asked it last was told.
         if self._writer.alive:
             self.close()
-
-
-def _make(directory: Path) -> None:
-    try:
-        directory.mkdir(mode=0o700, exist_ok=True)
-    except OSError as error:
-        raise JournalFailure(FailureName.DISK, f"the directory could not be made ({error})") from error

@@ -83,3 +83,11 @@ def _expect_success(answer: Fields) -> Fields:
     if malformed is not None:
         raise Malformed(malformed.text(), answer["why"].text())
     return answer
+
+
+def make_directory(directory: Path) -> None:
+    """Make a journal's directory, if it is missing; raises JournalFailure (disk)."""
+    try:
+        directory.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise JournalFailure(FailureName.DISK, f"the directory could not be made ({error})") from error
