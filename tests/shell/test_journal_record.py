@@ -142,3 +142,13 @@ def test_a_report_without_the_seal_key_says_what_was_not_looked_at(released: Sta
     text = " ".join(pages(tmp_path / "report.pdf").split())
     assert "The seals were NOT verified" in text
     assert text.count("None in this period.") == 5
+
+
+def test_a_proof_of_one_entry_is_written_as_a_file_of_its_own(released: Station, tmp_path: Path) -> None:
+    said = released.run("journal", "prove", "3", "--out", str(tmp_path / "3.tlog-proof"))
+    again = released.run("journal", "prove", "3", "--out", str(tmp_path / "3.tlog-proof"))
+
+    lines = (tmp_path / "3.tlog-proof").read_text().split("\n")
+    assert (said.status, again.status) == (0, 3)
+    assert lines[:2] == ["c2sp.org/tlog-proof@v1", "index 3"]
+    assert lines[2 : lines.index("")] == said.document["inclusion"]
