@@ -7,7 +7,7 @@ DEMO := build/demo
 SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test journal-harness card mutation fuzz check format lint types floors packages setup bench lock clean
+.PHONY: help demo test e2e shots journal-harness card mutation fuzz check format lint types floors packages setup bench lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -33,6 +33,13 @@ fuzz: setup ## fuzz every reader of hostile bytes, SECONDS (60) each; findings g
 	@cd tests && ../$(BIN)/python -m fuzz.run --seconds $(SECONDS)
 
 check: setup format lint types floors test ## format, lint, types, floors and tests
+
+e2e: setup ## the screen end to end: keys in by xdotool, read back by AT-SPI (slow)
+	@tests/ui/e2e/run.sh $(BIN)/python
+
+shots: setup ## pictures of every screen in every palette, and the kept ones made anew
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python tests/ui/shots.py tests/ui/pictures
+	@echo "tests/ui/pictures"
 
 format: setup ## is everything formatted?
 	@$(BIN)/ruff format --check .

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from ui.entries import EntryList
 from ui.entry import Entry
+from ui.language import t
 from ui.look import Look
 from ui.page import Wishes
 from ui.parts import button, column, label, row, set_tone
@@ -28,11 +29,11 @@ class CardPanel(QWidget):
         self._wishes = wishes
         self._cards: tuple[TokenCard, ...] = ()
         self.list = EntryList(
-            look, f"{screen}.cards.list", "Your card: choose with the arrow keys", can_choose=True
+            look, f"{screen}.cards.list", t("Your card: choose with the arrow keys"), can_choose=True
         )
-        self.again = button(f"{screen}.cards.button", "Look for cards again (F5)", kind="flat")
+        self.again = button(f"{screen}.cards.button", t("Look for cards again (F5)"), kind="flat")
         self.state = label(f"{screen}.pin-state.label", wrap=True)
-        self.pin = PinField(f"{screen}.pin.edit", "PIN of the chosen card")
+        self.pin = PinField(f"{screen}.pin.edit", t("PIN of the chosen card"))
         self.notice = label(f"{screen}.notice.label", wrap=True, step=Type.STRONG)
         self._lay_out(screen)
         self.again.clicked.connect(self.refresh)
@@ -62,13 +63,13 @@ class CardPanel(QWidget):
         """Return the chosen card when its PIN can be sent; otherwise say what is missing."""
         card = self.card()
         if card is None:
-            self.complain(NEEDS_CARD, self.list)
+            self.complain(t(NEEDS_CARD), self.list)
             return None
         if not pin_usable(card.pin):
             self.complain(pin_words(card.pin)[0], self.list)
             return None
         if self.pin.empty:
-            self.complain(NEEDS_PIN, self.pin)
+            self.complain(t(NEEDS_PIN), self.pin)
             return None
         self.complain("", None)
         return card
@@ -99,21 +100,21 @@ class CardPanel(QWidget):
     def _lay_out(self, screen: str) -> None:
         box = column(self, gap=6)
         heading = row()
-        heading.addWidget(label(f"{screen}.cards-heading.label", "Your card", step=Type.HEADING), 1)
+        heading.addWidget(label(f"{screen}.cards-heading.label", t("Your card"), step=Type.HEADING), 1)
         heading.addWidget(self.again)
         box.addLayout(heading)
         box.addWidget(self.list, 1)
         asking = row(gap=12)
-        asking.addWidget(label(f"{screen}.pin-heading.label", "PIN", step=Type.HEADING))
+        asking.addWidget(label(f"{screen}.pin-heading.label", t("PIN"), step=Type.HEADING))
         asking.addWidget(self.state, 1)
         box.addLayout(asking)
         box.addWidget(self.pin)
-        box.addWidget(label(f"{screen}.pin-place.label", PIN_PLACE, step=Type.CAPTION, wrap=True))
+        box.addWidget(label(f"{screen}.pin-place.label", t(PIN_PLACE), step=Type.CAPTION, wrap=True))
         box.addWidget(self.notice)
 
     def _tell_state(self) -> None:
         card = self.card()
-        words, tone = pin_words(card.pin) if card else (NO_CARD[1], Tone.PLAIN)
+        words, tone = pin_words(card.pin) if card else (t(NO_CARD[1]), Tone.PLAIN)
         self.state.setText(words)
         set_tone(self.state, tone)
         # What was typed for one card is not for another.
@@ -121,12 +122,14 @@ class CardPanel(QWidget):
 
 
 def _entry(card: TokenCard) -> Entry:
-    holder = person_text(card.holder) if card.holder else "nobody in the roster"
+    holder = person_text(card.holder) if card.holder else t("nobody in the roster")
     words, tone = pin_words(card.pin)
     return Entry(
         headline=f"{prose(card.label)} \u2014 {holder}",
-        detail=f"{prose(card.model)} \u00b7 serial {prose(card.serial)}",
-        note=f"key {short(card.fingerprint)} \u00b7 {words}" if card.fingerprint else words,
+        detail=t("{model} \xb7 serial {serial}", model=prose(card.model), serial=prose(card.serial)),
+        note=t("key {fingerprint} \xb7 {words}", fingerprint=short(card.fingerprint), words=words)
+        if card.fingerprint
+        else words,
         mark=_MARKS[tone],
         tone=tone,
         key=card.uri,
@@ -143,4 +146,4 @@ _MARKS: Final = {
 
 
 def _nothing() -> Entry:
-    return Entry(headline=NO_CARD[0], detail=NO_CARD[1], mark="\u25cb")
+    return Entry(headline=t(NO_CARD[0]), detail=t(NO_CARD[1]), mark="\u25cb")

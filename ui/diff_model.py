@@ -9,6 +9,7 @@ from typing import Final
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from ui.diff_rows import DiffRows, ShownRow
+from ui.language import t
 
 _ROOT: Final = QModelIndex()
 
@@ -35,7 +36,7 @@ class Column(IntEnum):
 
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_HEADERS: Final = {Column.OLD: "before", Column.NEW: "now", Column.MARK: "", Column.TEXT: "what changed"}
+HEADERS: Final = {Column.OLD: "before", Column.NEW: "now", Column.MARK: "", Column.TEXT: "what changed"}
 
 
 class DiffModel(QAbstractTableModel):
@@ -92,7 +93,7 @@ class DiffModel(QAbstractTableModel):
             return None
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return _HEADERS[Column(section)]
+                return t(HEADERS[Column(section)])
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _LEFT if Column(section) is Column.TEXT else _RIGHT
             case _:

@@ -6,6 +6,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import Final
 
 from ui.shown import row_text, size_shown, value_text
@@ -40,12 +41,15 @@ class DiffRows:
     def __init__(self, change: FileChange, columns: int) -> None:
         self._columns = max(_NARROWEST, columns)
         self._rows = (*_member_rows(change), *_fact_rows(change), *_text_rows(change))
-        self._source = array("q")
-        self._piece = array("q")
-        for number, row in enumerate(self._rows):
-            pieces = max(1, -(-len(row_text(row.text)) // self._columns))
-            self._source.extend([number] * pieces)
-            self._piece.extend(range(pieces))
+        pieces = [self._pieces(row.text) for row in self._rows]
+        self._source = array("q", chain.from_iterable(map(repeat, range(len(pieces)), pieces)))
+        self._piece = array("q", chain.from_iterable(map(range, pieces)))
+
+    def _pieces(self, text: str) -> int:
+        """Return over how many rows a text goes; what is made inert may be longer than it came."""
+        if len(text) <= self._columns and text.isascii() and text.isprintable():
+            return 1
+        return max(1, -(-len(row_text(text)) // self._columns))
 
     def __len__(self) -> int:
         return len(self._source)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOpti
 
 from ui.diff_rows import counts
 from ui.files_model import CHANGE_ROLE
+from ui.language import t
 from ui.look import Look
 from ui.qt_gaps import area_of, is_selected, set_painter_font
 from ui.risk import RankedChange, risk_of
@@ -111,4 +112,4 @@ def _amount(change: FileChange) -> str:
     added, removed = counts(change)
     if change.kind is ChangeKind.CHANGED and (added or removed):
         return f"+{added} \u2212{removed}"
-    return change.kind.value
+    return t(change.kind.value)

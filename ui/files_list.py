@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QListView
@@ -12,6 +13,8 @@ from ui.files_model import CHANGE_ROLE, FilesModel
 from ui.look import Look
 from ui.risk import RankedChange
 from workstation.core.release_diff import FileChange
+
+_AT_ONCE: Final = 5000
 
 
 class FilesList(QListView):
@@ -24,6 +27,9 @@ class FilesList(QListView):
         self.setObjectName(name)
         self.setAccessibleName(accessible)
         self.setUniformItemSizes(True)
+        # A million rows are laid out by and by; the first are there at once.
+        self.setLayoutMode(QListView.LayoutMode.Batched)
+        self.setBatchSize(_AT_ONCE)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTabKeyNavigation(False)

@@ -8,6 +8,7 @@ from typing import Final
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from ui.diff_rows import counts
+from ui.language import t
 from ui.risk import RankedChange, risk_of
 from ui.shown import value_text
 
@@ -32,7 +33,11 @@ class FilesModel(QAbstractListModel):
         """Keep the changes whose path, as it is shown, holds `text`; case does not count."""
         wanted = text.casefold()
         self.beginResetModel()
-        self._found = [one for one in self._all if wanted in value_text(one.change.path).casefold()]
+        self._found = (
+            [one for one in self._all if wanted in value_text(one.change.path).casefold()]
+            if wanted
+            else self._all
+        )
         self.endResetModel()
 
     def place_of(self, path: str) -> int | None:
@@ -67,6 +72,13 @@ class FilesModel(QAbstractListModel):
 def spoken(one: RankedChange) -> str:
     """Return a change as a screen reader says it."""
     added, removed = counts(one.change)
-    risk = risk_of(one.rank).word
+    risk = t(risk_of(one.rank).word)
     path = value_text(one.change.path)
-    return f"{risk}, {one.change.kind.value}: {path}, {added} lines added, {removed} removed"
+    return t(
+        "{risk}, {value}: {path}, {added} lines added, {removed} removed",
+        risk=risk,
+        value=one.change.kind.value,
+        path=path,
+        added=added,
+        removed=removed,
+    )

@@ -76,8 +76,13 @@ class Flow(QObject):
             self._window.strip.hide()
         asked = self._link.ask(question, secret)
         if not asked:
-            self._window.tell_waiting(BUSY)
+            self._window.tell_waiting(t(BUSY))
         return asked
+
+    def glance(self, question: Question) -> None:
+        """Ask the desk by the way: not at all while it is answering something else."""
+        if self._link.asked is None and not self._over:
+            self._link.ask(question)
 
     def go_home(self) -> None:
         """Show the queue, asked for anew; where the desk has ended there is none."""
@@ -137,6 +142,7 @@ class Flow(QObject):
         """Show the keys."""
         if self._window.page() is not self.pages.help:
             self._before_help = self._window.page()
+            self.pages.tell_help(self._before_help)
             self._window.bring(self.pages.help)
 
     def _slow(self, question: Question) -> None:

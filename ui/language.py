@@ -8,9 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
+from pathlib import Path
 from typing import Final
 
-from ui.german import GERMAN
+from workstation.core.shape import Shape
+from workstation.core.strict_json import parse_object
+
+FOLDER: Final = Path(__file__).parent / "languages"
 
 
 class Language(StrEnum):
@@ -20,7 +25,14 @@ class Language(StrEnum):
     GERMAN = "de"
 
 
-CATALOGUES: Final[Mapping[Language, Mapping[str, str]]] = {Language.ENGLISH: {}, Language.GERMAN: GERMAN}
+@cache
+def catalogue(language: Language) -> Mapping[str, str]:
+    """Return a language's sentences by the English ones; raises OSError or Malformed for a spoilt file."""
+    if language is Language.ENGLISH:
+        return {}
+    where = f"{language.value}.json"
+    found = Shape(parse_object((FOLDER / where).read_bytes(), where=where), where)
+    return {english: said.text() for english, said in found.open_fields().each()}
 
 
 class _Spoken:
@@ -47,5 +59,5 @@ def language_of(locale: str) -> Language:
 
 def t(sentence: str, /, **values: object) -> str:
     """Return a sentence of ours in the language in force, its {names} filled in."""
-    found = CATALOGUES[_Spoken.language].get(sentence, sentence)
+    found = catalogue(_Spoken.language).get(sentence, sentence)
     return found.format(**values) if values else found

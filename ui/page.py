@@ -16,6 +16,10 @@ class Wishes(Protocol):
         """Ask the desk; False, the secret wiped, when it is still answering."""
         ...
 
+    def glance(self, question: Question) -> None:
+        """Ask the desk by the way: not at all while it is answering something else."""
+        ...
+
     def go_home(self) -> None:
         """Show the queue, asked for anew."""
         ...

@@ -95,7 +95,7 @@ class Rail(QFrame):
         side, ratio = _SIDE * percent // 100, self.devicePixelRatioF()
         width = max(_WIDTH * percent // 100, _WIDTH)
         self.setFixedWidth(width)
-        self._seal.setPixmap(pixmap(Icon.SEAL, self._look.named("on_rail_chosen"), side * 4 // 3, ratio))
+        self._seal.setPixmap(pixmap(Icon.SEAL, self._look.named("on_rail"), side * 4 // 3, ratio))
         for stop in STOPS:
             button = self._buttons[stop.name]
             normal, chosen = self._look.named("on_rail"), self._look.named("on_rail_chosen")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from ui import walls
 from ui.collector import Collector
 from ui.flow import Flow
 from ui.keys import Keys, bind
+from ui.language import Language, language_of, speak
 from ui.link import DeskLink
 from ui.look import Look
 from ui.pictures import Pictures
@@ -31,6 +33,7 @@ class Options:
     percent: int
     size: QSize
     full: bool
+    language: Language = Language.ENGLISH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,13 @@ def parse(arguments: Sequence[str], program: str) -> Options:
     parser.add_argument("--text", type=int, default=100, help="text size, percent of the usual")
     parser.add_argument("--size", type=_size, default=QSize(1280, 800), help="window size, as 1280x800")
     parser.add_argument("--full-screen", action="store_true")
+    parser.add_argument(
+        "--language",
+        type=Language,
+        choices=list(Language),
+        default=language_of(os.environ.get("LANG", "")),
+        help="what the screen speaks; else as LANG says",
+    )
     found = parser.parse_args(arguments)
     return Options(
         fd=found.fd,
@@ -61,6 +71,7 @@ def parse(arguments: Sequence[str], program: str) -> Options:
         percent=found.text,
         size=found.size,
         full=found.full_screen,
+        language=found.language,
     )
 
 
@@ -69,6 +80,7 @@ def start(options: Options) -> Screen:
 
     Nothing is asked of the desk before the last wall stands.
     """
+    speak(options.language)
     walls.before_display(options.screenshots)
     app = QApplication(["countersign"])
     walls.after_display(options.screenshots)

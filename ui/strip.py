@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QWidget
 
+from ui.language import t
 from ui.parts import button, column, label, panel, row
 from ui.shown import prose
 from ui.stylesheet import Type
@@ -22,7 +23,7 @@ class ProblemStrip(QWidget):
         self._detail = label("problem.detail.label", wrap=True)
         self._next = label("problem.next.label", wrap=True)
         self._code = label("problem.code.label", step=Type.CAPTION, wrap=True)
-        self.dismiss = button("problem.dismiss.button", "Dismiss")
+        self.dismiss = button("problem.dismiss.button", t("Dismiss"))
         self._lay_out()
         self.dismiss.clicked.connect(self.hide)
         self.hide()
@@ -32,10 +33,12 @@ class ProblemStrip(QWidget):
         self.headline.setText(f"\u25b2 {prose(problem.headline)}")
         tries = tries_words(problem.tries_left)
         self._detail.setText(" ".join(text for text in (prose(problem.detail), tries) if text))
-        self._next.setText(f"What to do: {prose(problem.next_step)}" if problem.next_step else "")
+        self._next.setText(
+            t("What to do: {next_step}", next_step=prose(problem.next_step)) if problem.next_step else ""
+        )
         self._next.setVisible(bool(problem.next_step))
         where = f" \u00b7 {prose(problem.where)}" if problem.where else ""
-        self._code.setText(f"{prose(problem.code)}{where} \u00b7 nothing was done")
+        self._code.setText(t("{code}{where} \xb7 nothing was done", code=prose(problem.code), where=where))
         self._code.setVisible(True)
         self.setAccessibleName(f"{self.headline.text()} {self._detail.text()}")
         self.show()

@@ -84,6 +84,7 @@ QPushButton:disabled { color: $secondary; border-color: $line; background: $wind
 
 QLineEdit { background: $base; color: $text; border: 1px solid $secondary; border-radius: 6px;
   margin: 1px; padding: 5px 8px; selection-background-color: $accent; selection-color: $on_accent; }
+QLineEdit { placeholder-text-color: $secondary; }
 QLineEdit:focus { border: 3px solid $accent; margin: 0; padding: 4px 7px; }
 QLineEdit:disabled { color: $secondary; border-color: $line; background: $window; }
 

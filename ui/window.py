@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QMainWindow,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QWidget,
+)
 
+from ui.language import t
 from ui.look import Look
 from ui.page import Page
 from ui.parts import column, label, panel, row
@@ -29,7 +38,9 @@ class Window(QMainWindow):
         self.rail = Rail(look)
         self._waiting = label("main.waiting.label", step=Type.STRONG)
         self._origin = label("main.origin.label", step=Type.CAPTION)
-        self._hint = label("main.hint.label", step=Type.CAPTION)
+        self._hint = label("main.hint.label", step=Type.CAPTION, wrap=True)
+        # However long its words, they never make the window wider.
+        self._hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self._lay_out()
         app.focusChanged.connect(self._keep_in_sight)
 
@@ -57,7 +68,7 @@ class Window(QMainWindow):
         if before is not page:
             before.leave()
         self._pages.setCurrentWidget(_area_of(page))
-        self._hint.setText(HINTS.get(page.name, ""))
+        self._hint.setText(t(HINTS.get(page.name, "")))
         self.rail.show_where(page.name)
         self.setWindowTitle(f"Countersign \u2014 {page.accessibleName()}")
         panes = page.panes()

@@ -51,6 +51,7 @@ OPENED_WITHOUT: Final = (
 TRY_ANYWAY: Final = "Press Countersign again to try all the same: a refusal goes into the journal."
 NO_CARD: Final = ("No card is in a reader.", "Put your card in, then press F5.")
 NEEDS_CARD: Final = "Choose the card to sign with. If none is listed, put yours in and press F5."
+NO_WAY_ROUND: Final = "There is no way round a refusal, not with another card of yours either."
 NEEDS_WORDS: Final = "Type the words from the printed sheet first."
 NEEDS_PIN: Final = "Type the PIN of this card."
 NEEDS_REASON: Final = "Say why you decline: the reason goes into the journal and stays."
@@ -63,11 +64,14 @@ KEYS: Final = (
     ("F5", "Ask the desk again"),
     ("F6", "Next pane (Shift+F6: the one before)"),
     ("Tab", "Next control"),
-    ("Ctrl+1", "The queue"),
+    ("Ctrl+1 \u2026 Ctrl+8", "The screens, as they stand on the left"),
     ("Return", "Open what the cursor is on"),
     ("Esc", "Back; nothing is signed by leaving"),
     ("N, P", "Next and previous change"),
     ("Ctrl+F", "Filter the changed files"),
+    ("Space, Shift+Space", "A page on, a page back"),
+    ("Alt+R", "Mark the file reviewed"),
+    ("Alt+O", "Object to the file"),
     ("Alt+C", "Countersign"),
     ("Alt+D", "On a review: decline. When asked for a PIN: do not sign"),
     ("Ctrl++, Ctrl+\u2212, Ctrl+0", "Larger, smaller and usual text"),
@@ -76,13 +80,20 @@ KEYS: Final = (
 
 HINTS: Final = {
     "home": "Return opens a request \u00b7 F5 asks again \u00b7 F1 keys",
-    "review": "N P next change \u00b7 F6 panes \u00b7 Ctrl+F filter \u00b7 Alt+C countersign \u00b7 Esc queue"
-    " \u00b7 F1 keys",
     "opening": "Up Down choose a card \u00b7 F5 cards again \u00b7 Return opens the review"
     " \u00b7 Alt+W without a card \u00b7 Esc queue",
+    "intake": "Alt+T takes in \u00b7 Alt+L lets go of the medium \u00b7 F5 asks again \u00b7 F1 help",
+    "journal": "Alt+R refusals only \u00b7 Alt+V verify \u00b7 Alt+P slip \u00b7 F5 again \u00b7 F1 help",
+    "receipts": "F5 asks again \u00b7 F1 help",
+    "policy": "F5 asks again \u00b7 F1 help",
+    "people": "F5 asks again \u00b7 F1 help",
+    "device": "F5 asks again \u00b7 F1 help",
+    "ceremony": "F5 asks again \u00b7 F1 help",
+    "review": "N P next change \u00b7 Space pages \u00b7 Alt+R reviewed \u00b7 Alt+O object \u00b7 F6 panes"
+    " \u00b7 Ctrl+F filter \u00b7 Alt+C countersign \u00b7 F1 help",
     "sign": "Up Down choose a card \u00b7 F5 cards again \u00b7 Alt+C countersign \u00b7 Esc do not sign",
     "decline": "Up Down choose a card \u00b7 F5 cards again \u00b7 Esc do not decline",
-    "refusal": "Return or Esc goes back to the queue",
+    "refusal": "Return or Esc goes back to the queue \u00b7 Alt+P prints a slip",
     "done": "Esc goes back to the queue",
     "released": "Esc goes back to the queue",
     "ended": "",
@@ -94,17 +105,17 @@ def stage_words(item: QueueItem) -> str:
     """Say how far a request has come."""
     match item.stage:
         case Stage.ADMITTED:
-            return "waiting for review"
+            return t("waiting for review")
         case Stage.REVIEWED:
-            return "review opened"
+            return t("review opened")
         case Stage.COUNTERSIGNED:
-            return "partly countersigned"
+            return t("partly countersigned")
         case Stage.QUORATE:
-            return "\u2713 ready to release"
+            return t("\u2713 ready to release")
         case Stage.RELEASED:
-            return "\u2713 released"
+            return t("\u2713 released")
         case Stage.DECLINED:
-            return "\u25a0 declined"
+            return t("\u25a0 declined")
         case _:
             assert_never(item.stage)
 
@@ -113,17 +124,17 @@ def waiting_words(question: Question) -> str:  # noqa: C901, PLR0912 (one case f
     """Say what the desk is doing, while it takes its time."""
     match question:
         case AskStation() | AskQueue():
-            return "The desk reads the queue\u2026"
+            return t("The desk reads the queue\u2026")
         case AskReview(token=""):
-            return "The desk prepares the review\u2026"
+            return t("The desk prepares the review\u2026")
         case AskReview():
-            return (
+            return t(
                 "The desk prepares the review, then the card says who you are. Touch it when it blinks\u2026"
             )
         case AskTokens():
-            return "The desk looks for cards\u2026"
+            return t("The desk looks for cards\u2026")
         case AskCountersign() | AskDecline():
-            return "The card is asked to sign. Touch it when it blinks\u2026"
+            return t("The card is asked to sign. Touch it when it blinks\u2026")
         case AskRelease():
             return t("The release is being written\u2026")
         case AskMedia():
@@ -151,7 +162,7 @@ def ended_words(question: Question | None) -> str:
                 " the journal has it; look there first after the restart."
             )
         case AskRelease():
-            return "Nothing was signed. The release may be half written: do not use the outgoing medium."
+            return t("Nothing was signed. The release may be half written: do not use the outgoing medium.")
         case AskTakeIn():
             return t("Nothing was signed. Look in the queue whether the request was taken in.")
         case AskEject() | AskSlip():
@@ -179,17 +190,17 @@ def pin_words(pin: str) -> tuple[str, Tone]:
     """Say the state of a card's PIN before it is asked for."""
     match pin:
         case "ok":
-            return "PIN ready", Tone.GOOD
+            return t("PIN ready"), Tone.GOOD
         case "low":
-            return "\u25b2 A wrong PIN was typed before: few tries are left", Tone.WARN
+            return t("\u25b2 A wrong PIN was typed before: few tries are left"), Tone.WARN
         case "final":
-            return "\u25b2 LAST TRY: one more wrong PIN locks this card", Tone.DANGER
+            return t("\u25b2 LAST TRY: one more wrong PIN locks this card"), Tone.DANGER
         case "locked":
-            return "\u25a0 Locked: this card signs nothing until it is unlocked", Tone.DANGER
+            return t("\u25a0 Locked: this card signs nothing until it is unlocked"), Tone.DANGER
         case "uninitialised":
-            return "\u25a0 No PIN is set: this card signs nothing yet", Tone.DANGER
+            return t("\u25a0 No PIN is set: this card signs nothing yet"), Tone.DANGER
         case _:
-            return "\u25b2 The card does not tell the state of its PIN", Tone.WARN
+            return t("\u25b2 The card does not tell the state of its PIN"), Tone.WARN
 
 
 def pin_usable(pin: str) -> bool:
@@ -208,13 +219,17 @@ def tries_words(tries_left: int | None) -> str:
         case None:
             return ""
         case 0:
-            return "No tries are left: the card is locked."
+            return t("No tries are left: the card is locked.")
         case 1:
-            return "1 try is left. Another wrong PIN locks the card."
+            return t("1 try is left. Another wrong PIN locks the card.")
         case _:
-            return f"{tries_left} tries are left."
+            return t("{tries_left} tries are left.", tries_left=tries_left)
 
 
 def have_need(have: int, need: int) -> str:
     """Say how far the quorum is."""
-    return f"{have} of {need} countersignatures" if need != 1 else f"{have} of 1 countersignature"
+    return (
+        t("{have} of {need} countersignatures", have=have, need=need)
+        if need != 1
+        else t("{have} of 1 countersignature", have=have)
+    )

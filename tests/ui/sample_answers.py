@@ -179,15 +179,14 @@ def sample_reader(token: str) -> ReaderLine:
     )
 
 
-STATEMENT = """approve pkg:pypi/urllib3@2.2.2 for stable
-  approver      p-alice, key 1f3c…
-  request       {request}
-  review        {review}
-  roster        version 7
-  policy        release-policy version 3
-  journal       412 entries
-  builders      p-bob ← signed request.dsse.json
-                p-carla ← controls ci-7 ← signed provenance.dsse.json"""
+STATEMENT = (
+    '{{"decision": "approve", "product": "pkg:pypi/urllib3@2.2.2", "channel": "stable",'
+    ' "approver": "p-alice", "request": {{"digest": "{request}"}}, "review": {{"digest": "{review}"}},'
+    ' "roster": {{"version": 7}}, "policy": {{"id": "release-policy", "version": 3}},'
+    ' "journal": {{"size": 412}},'
+    ' "builders": [{{"person": "p-bob", "because": ["signed request.dsse.json"]}},'
+    ' {{"person": "p-carla", "because": ["controls ci-7", "signed provenance.dsse.json"]}}]}}'
+)
 
 
 def wrong_pin(tries_left: int | None = 2) -> Problem:

@@ -36,23 +36,29 @@ def main() -> None:
     found.directory.mkdir(parents=True, exist_ok=True)
     app = QApplication(["shots"])
     width, height = map(int, found.size.split("x"))
-    for theme in found.theme:
-        for name in found.only:
-            path = found.directory / f"{name}-{theme}.png"
-            take(app, name, theme, percent=found.percent, size=QSize(width, height), path=path)
+    for name in found.only:
+        take(app, name, found.theme, percent=found.percent, size=QSize(width, height), folder=found.directory)
 
 
-def take(app: QApplication, name: str, theme: ThemeName, *, percent: int, size: QSize, path: Path) -> None:
+def take(
+    app: QApplication, name: str, themes: list[ThemeName], *, percent: int, size: QSize, folder: Path
+) -> None:
+    """Go to a screen once, and take its picture in each palette."""
     line = DeskThread(SampleDesk())
-    options = Options(fd=line.fd, screenshots=None, theme=theme, percent=percent, size=size, full=False)
-    screen = assemble(app, Look(app, theme, percent), options)
+    light = ThemeName.LIGHT
+    options = Options(fd=line.fd, screenshots=None, theme=light, percent=percent, size=size, full=False)
+    look = Look(app, light, percent)
+    screen = assemble(app, look, options)
     screen.flow.pages.review.details.changes.dwell.set_patience(12)
-    hands = Hands(app, screen.window, screen.link, 10)
+    hands = Hands(app, screen.window, screen.link, 60)
     hands.settle()
     GALLERY[name](hands, line)
     hands.settle()
-    QTest.qWait(30)
-    screen.window.grab().save(str(path))
+    for _ in ThemeName:
+        QTest.qWait(20)
+        if look.theme.name in themes:
+            screen.window.grab().save(str(folder / f"{name}-{look.theme.name.value}.png"))
+        look.next_theme()
     screen.window.close()
     screen.window.deleteLater()
     QTest.qWait(0)

@@ -172,7 +172,8 @@ def test_two_countersignatures_make_a_quorum_and_a_release_is_written(
     assert "Write the release" not in first
     assert "2 of 2 countersignatures: the quorum is reached" in second
     assert "✓ Alice Example · ✓ Carol Example" in second
-    assert "approve pkg:pypi/urllib3@2.2.2 for stable" in second
+    assert "decision: approve" in second
+    assert "product: pkg:pypi/urllib3@2.2.2" in second
     assert isinstance(desk.asked[-1], AskRelease)
     assert "/media/outgoing/urllib3-2.2.2" in shown_words(screen)
 

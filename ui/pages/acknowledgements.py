@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
+from ui.language import t
 from ui.pages import told
 from ui.parts import column, label
 from ui.risk import acknowledgement
@@ -19,7 +20,7 @@ class Acknowledgements(QWidget):
         self._ticks: list[tuple[QCheckBox, Finding]] = []
         self._inside = QWidget()
         self._box: QVBoxLayout = column(self, gap=4)
-        self._box.addWidget(label("sign.acknowledge-heading.label", "You have seen", step=Type.HEADING))
+        self._box.addWidget(label("sign.acknowledge-heading.label", t("You have seen"), step=Type.HEADING))
         self._box.addWidget(self._inside)
 
     def show_findings(self, findings: tuple[Finding, ...]) -> None:
@@ -61,5 +62,5 @@ def _tick(number: int, finding: Finding) -> QCheckBox:
     # In a box's own text an ampersand would make a mnemonic.
     box = QCheckBox(f"{entry.mark} {entry.note}".replace("&", "&&"))
     box.setObjectName(f"sign.finding-{number}.check")
-    box.setAccessibleName(f"I have seen: {entry.spoken()}")
+    box.setAccessibleName(t("I have seen: {spoken}", spoken=entry.spoken()))
     return box

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from ui.entry import Entry
+from ui.help_words import HELP
+from ui.language import t
 from ui.look import Look
 from ui.page import Page, Wishes
 from ui.pages.decline import DeclinePage
@@ -14,6 +16,7 @@ from ui.pages.refusal import RefusalPage
 from ui.pages.review import ReviewScreen
 from ui.pages.sign import SignPage
 from ui.pages.told_page import ToldPage
+from ui.theme import Tone
 from ui.wording import KEYS
 
 
@@ -29,10 +32,17 @@ class Pages:
         self.decline = DeclinePage(look, wishes)
         self.refusal = RefusalPage(look, wishes)
         self.done = DonePage(look, wishes)
-        self.told = ToldPage(look, "released", "What happened", wishes, back="&Back to the queue")
+        self.told = ToldPage(look, "released", "What happened", wishes, back=t("&Back to the queue"))
         self.ended = ToldPage(look, "ended", "The desk has ended", wishes)
-        self.help = ToldPage(look, "help", "Keys", wishes, back="&Back")
-        self.help.tell("Keys", "Everything here works without a mouse.", _keys())
+        self.help = ToldPage(look, "help", "Keys", wishes, back=t("&Back"))
+        self.tell_help(self.home)
+
+    def tell_help(self, page: Page) -> None:
+        """Fill the page of help for another page: what that is for, then the keys."""
+        about = [
+            Entry(headline=t(words), mark="\u25cf", tone=Tone.ACCENT) for words in HELP.get(page.name, ())
+        ]
+        self.help.tell(page.accessibleName(), t("Everything here works without a mouse."), [*about, *_keys()])
 
     def each(self) -> tuple[Page, ...]:
         """Return all pages, the first shown first."""
@@ -52,4 +62,4 @@ class Pages:
 
 
 def _keys() -> list[Entry]:
-    return [Entry(headline=f"{keys}: {words}") for keys, words in KEYS]
+    return [Entry(headline="", detail=f"{t(keys)} \u2014 {t(words)}") for keys, words in KEYS]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ui.entry import Entry
+from ui.language import t
 from ui.pages import told
 from ui.shown import grouped, size_shown, value_text
 from ui.theme import Tone
@@ -16,14 +17,21 @@ def told_bound(page: ReviewPage, station: Station | None) -> list[Entry]:
     """Return who built it, then every digest and version a countersignature commits to."""
     return [
         Entry(
-            headline=f"Built by {told.builder_names(page)}",
-            detail="If you are one of them, you will be refused.",
+            headline=t("Built by {builder_names}", builder_names=told.builder_names(page)),
+            detail=t("If you are one of them, you will be refused."),
             mark="\u25cf",
             tone=Tone.ACCENT,
         ),
         Entry(
-            headline=f"Channel {value_text(page.item.channel)}, {told.told_quorum(page)} so far",
-            detail=f"It replaces {value_text(page.item.previous_version) or 'nothing: a first release'}.",
+            headline=t(
+                "Channel {channel}, {told_quorum} so far",
+                channel=value_text(page.item.channel),
+                told_quorum=told.told_quorum(page),
+            ),
+            detail=t(
+                "It replaces {previous_version}.",
+                previous_version=value_text(page.item.previous_version) or t("nothing: a first release"),
+            ),
         ),
         *(
             Entry(
@@ -33,9 +41,11 @@ def told_bound(page: ReviewPage, station: Station | None) -> list[Entry]:
             )
             for one in page.manifest
         ),
-        Entry(headline="Request", detail=grouped(page.item.request, per_line=_PER_LINE), fixed=True),
-        Entry(headline="Review as it was shown", detail=grouped(page.review, per_line=_PER_LINE), fixed=True),
-        Entry(headline="Evidence", detail=_evidence(page)),
+        Entry(headline=t("Request"), detail=grouped(page.item.request, per_line=_PER_LINE), fixed=True),
+        Entry(
+            headline=t("Review as it was shown"), detail=grouped(page.review, per_line=_PER_LINE), fixed=True
+        ),
+        Entry(headline=t("Evidence"), detail=_evidence(page)),
         *_station(station),
     ]
 
@@ -49,10 +59,19 @@ def _station(station: Station | None) -> list[Entry]:
         return []
     return [
         Entry(
-            headline="Trust and journal",
-            detail=f"roster version {station.roster_version}, policy {value_text(station.policy_id)}"
-            f" version {station.policy_version}, and the journal's head when you sign"
-            f" ({station.journal_size} entries now)",
-            note=f"workstation {value_text(station.origin)} \u00b7 key {short(station.fingerprint)}",
+            headline=t("Trust and journal"),
+            detail=t(
+                "roster version {roster_version}, policy {policy_id} version {policy_version}, and the"
+                " journal's head when you sign ({journal_size} entries now)",
+                roster_version=station.roster_version,
+                policy_id=value_text(station.policy_id),
+                policy_version=station.policy_version,
+                journal_size=station.journal_size,
+            ),
+            note=t(
+                "workstation {origin} \xb7 key {fingerprint}",
+                origin=value_text(station.origin),
+                fingerprint=short(station.fingerprint),
+            ),
         )
     ]

@@ -28,7 +28,7 @@ class Changes(QWidget):
 
     def __init__(self, look: Look) -> None:
         super().__init__()
-        self.filter = line_edit("review.filter.edit", "Filter the changed files", "Filter (Ctrl+F)")
+        self.filter = line_edit("review.filter.edit", t("Filter the changed files"), t("Filter (Ctrl+F)"))
         self.diff = DiffTable(look, "review.diff.table", t("What changed in the chosen file"))
         self.dwell = Dwell(self.diff)
         self.marks = Marks(self.dwell)
@@ -37,7 +37,7 @@ class Changes(QWidget):
         )
         self.pace = label("review.pace.label", step=Type.CAPTION)
         self._path = label("review.path.label", wrap=True, step=Type.STRONG)
-        self._empty = label("review.files-empty.label", "No changed file has this in its path.", wrap=True)
+        self._empty = label("review.files-empty.label", t("No changed file has this in its path."), wrap=True)
         self._lay_out()
         self.dwell.grew.connect(self.tell_pace)
         self.filter.textChanged.connect(self._filter)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from ui.card_panel import CardPanel
+from ui.language import t
 from ui.look import Look
 from ui.page import Page, Wishes
 from ui.pages import told
@@ -23,15 +24,17 @@ class DeclinePage(Page):
     """Declines one review with one card."""
 
     def __init__(self, look: Look, wishes: Wishes) -> None:
-        super().__init__("decline", "Decline", wishes)
+        super().__init__("decline", t("Decline"), wishes)
         self._page: ReviewPage | None = None
         self._title = label("decline.title.label", step=Type.TITLE)
         self._sentence = label("decline.sentence.label", step=Type.LEAD, wrap=True)
-        self.reason = line_edit("decline.reason.edit", "Reason for declining, required", "Why you decline")
+        self.reason = line_edit(
+            "decline.reason.edit", t("Reason for declining, required"), t("Why you decline")
+        )
         self.reason.setMaxLength(_LONGEST_REASON)
         self.cards = CardPanel(look, "decline", wishes)
-        self.stay = button("decline.leave.button", "&Do not decline", kind="safe")
-        self.confirm = button("decline.decline.button", "De&cline", kind="main")
+        self.stay = button("decline.leave.button", t("&Do not decline"), kind="safe")
+        self.confirm = button("decline.decline.button", t("De&cline"), kind="main")
         self._lay_out()
         self.stay.clicked.connect(self._leave)
         self.confirm.clicked.connect(self.decline)
@@ -51,7 +54,7 @@ class DeclinePage(Page):
     def show_review(self, page: ReviewPage, reason: str = "") -> None:
         """Show what would be declined, the reason begun."""
         self._page = page
-        self._title.setText(f"Decline {told.told_title(page)}")
+        self._title.setText(t("Decline {told_title}", told_title=told.told_title(page)))
         self._sentence.setText(prose(page.sentence))
         self.reason.setText(reason)
         # The next key holder is another person: whose card it was before says nothing.
@@ -66,7 +69,7 @@ class DeclinePage(Page):
         """Ask the desk to decline, once there is a reason, a card and a PIN."""
         reason = self.reason.text().strip()
         if self._page is None or not reason:
-            self.cards.complain(NEEDS_REASON, self.reason)
+            self.cards.complain(t(NEEDS_REASON), self.reason)
             return
         card = self.cards.ready()
         if card is None:
@@ -75,7 +78,7 @@ class DeclinePage(Page):
             request=self._page.item.request, review=self._page.review, token=card.uri, reason=reason
         )
         if not self.wishes.ask(question, self.cards.pin.take()):
-            self.cards.complain(BUSY, self.cards.pin)
+            self.cards.complain(t(BUSY), self.cards.pin)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
         """Let Enter press the button that does not decline."""
@@ -95,7 +98,7 @@ class DeclinePage(Page):
         frame = panel("decline.card.panel", "panel")
         frame.setMaximumWidth(900)
         inside = column(frame, margin=16, gap=8)
-        inside.addWidget(label("decline.reason-heading.label", "Your reason", step=Type.HEADING))
+        inside.addWidget(label("decline.reason-heading.label", t("Your reason"), step=Type.HEADING))
         inside.addWidget(self.reason)
         inside.addWidget(self.cards, 1)
         buttons = row(gap=8)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTabWidget
 
 from ui.entries import EntryList
+from ui.language import t
 from ui.look import Look
 from ui.pages import told
 from ui.pages.changes import Changes
@@ -23,30 +24,30 @@ class Details(QTabWidget):
     def __init__(self, look: Look) -> None:
         super().__init__()
         self.setObjectName("review.details.tabs")
-        self.setAccessibleName("Details")
+        self.setAccessibleName(t("Details"))
         # The bar has the keyboard, not the frame around it.
         bar_policy = self.tabBar().focusPolicy()
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.tabBar().setFocusPolicy(bar_policy)
         self.tabBar().setObjectName("review.details.tabbar")
-        self.tabBar().setAccessibleName("Details: choose with the arrow keys")
+        self.tabBar().setAccessibleName(t("Details: choose with the arrow keys"))
         self.tabBar().setDrawBase(False)
         self.changes = Changes(look)
-        self.findings = EntryList(look, "review.all-findings.list", "All findings", can_choose=True)
-        self.manifest = EntryList(look, "review.manifest.list", "Artifacts with size and SHA-256")
-        self.evidence = EntryList(look, "review.evidence.list", "Evidence and who signed it")
-        self.not_inspected = EntryList(look, "review.uninspected.list", "What could not be inspected")
+        self.findings = EntryList(look, "review.all-findings.list", t("All findings"), can_choose=True)
+        self.manifest = EntryList(look, "review.manifest.list", t("Artifacts with size and SHA-256"))
+        self.evidence = EntryList(look, "review.evidence.list", t("Evidence and who signed it"))
+        self.not_inspected = EntryList(look, "review.uninspected.list", t("What could not be inspected"))
         for page in (self.changes, self.findings, self.manifest, self.evidence, self.not_inspected):
             self.addTab(page, "")
 
     def show_review(self, page: ReviewPage) -> None:
         """Show the details of a review, its changes in front."""
         titles = (
-            f"Changes {len(page.diff.changes)}",
-            f"Findings {len(page.diff.findings)}",
-            f"Manifest {len(page.manifest)}",
-            f"Evidence {len(page.evidence)}",
-            f"Not inspected {len(page.diff.not_inspected)}",
+            t("Changes {changes}", changes=len(page.diff.changes)),
+            t("Findings {findings}", findings=len(page.diff.findings)),
+            t("Manifest {manifest}", manifest=len(page.manifest)),
+            t("Evidence {evidence}", evidence=len(page.evidence)),
+            t("Not inspected {not_inspected}", not_inspected=len(page.diff.not_inspected)),
         )
         for place, title in enumerate(titles):
             self.setTabText(place, title)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QApplication, QHeaderView, QStackedWidget, QWidget
 
+from ui.language import t
 from ui.look import Look
 from ui.page import Page, Wishes
 from ui.pages.queue_table import HEADERS, REQUEST_ROLE, queue_row, queue_table
@@ -28,17 +29,17 @@ class HomePage(Page):
     """The queue, and a line about the station."""
 
     def __init__(self, look: Look, wishes: Wishes) -> None:
-        super().__init__("home", "Requests at this workstation", wishes)
+        super().__init__("home", t("Requests at this workstation"), wishes)
         self._look = look
         self._items: dict[str, QueueItem] = {}
-        self._title = label("home.title.label", "Requests", step=Type.TITLE)
+        self._title = label("home.title.label", t("Requests"), step=Type.TITLE)
         self._summary = label("home.summary.label", step=Type.LEAD, wrap=True)
         self.table = queue_table(look)
         self._rows = QStandardItemModel(self)
         self.table.setModel(self._rows)
         self._lacks = label("home.lacks.label", wrap=True)
-        self._open = button("home.open.button", "&Open the review", kind="main")
-        self._again = button("home.again.button", "Ask again (F5)")
+        self._open = button("home.open.button", t("&Open the review"), kind="main")
+        self._again = button("home.again.button", t("Ask again (F5)"))
         self._empty = QWidget()
         self._either = QStackedWidget()
         self._station = StationPanel()
@@ -66,7 +67,7 @@ class HomePage(Page):
         before = self._current()
         self._items = {item.request: item for item in queue.items}
         self._rows.clear()
-        set_headers(self._rows, HEADERS)
+        set_headers(self._rows, [t(header) for header in HEADERS])
         for item in queue.items:
             append_row(self._rows, queue_row(item))
         self._either.setCurrentIndex(0 if queue.items else 1)
@@ -114,7 +115,7 @@ class HomePage(Page):
         inside = column(self._empty, gap=8)
         inside.addStretch(2)
         for text, step in zip(NO_QUEUE, (Type.TITLE, Type.LEAD), strict=True):
-            words = label(f"home.empty-{step.value}.label", text, step=step, wrap=True)
+            words = label(f"home.empty-{step.value}.label", t(text), step=step, wrap=True)
             words.setAlignment(Qt.AlignmentFlag.AlignCenter)
             inside.addWidget(words)
         inside.addStretch(3)
@@ -132,17 +133,19 @@ class HomePage(Page):
 
 def _about(item: QueueItem) -> str:
     """Say in full what a narrow table may cut: who built it, and what it lacks."""
-    builders = ", ".join(person_text(name) for name in item.builders) or "nobody known"
+    builders = ", ".join(person_text(name) for name in item.builders) or t("nobody known")
     lacking = ", ".join(prose(one) for one in item.lacks)
-    return f"Built by {builders}." + (f" Still lacks: {lacking}." if lacking else "")
+    return t("Built by {builders}.", builders=builders) + (
+        " " + t("Still lacks: {lacking}.", lacking=lacking) if lacking else ""
+    )
 
 
 def _summary(queue: Queue) -> str:
     still = sum(item.stage in _OPEN_STAGES for item in queue.items)
     match still:
         case 0:
-            return "Nothing is waiting for a decision."
+            return t("Nothing is waiting for a decision.")
         case 1:
-            return "One request is waiting for a decision."
+            return t("One request is waiting for a decision.")
         case _:
-            return f"{still} requests are waiting for a decision."
+            return t("{still} requests are waiting for a decision.", still=still)

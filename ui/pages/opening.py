@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from ui.card_panel import CardPanel
 from ui.entries import EntryList
 from ui.entry import Entry
+from ui.language import t
 from ui.look import Look
 from ui.page import Page, Wishes
 from ui.parts import button, column, label, panel, row, set_tone
@@ -23,14 +24,14 @@ class OpeningPage(Page):
     """Asks whose card it is; tells whoever could not countersign so, before they read."""
 
     def __init__(self, look: Look, wishes: Wishes) -> None:
-        super().__init__("opening", "Open a review", wishes)
+        super().__init__("opening", t("Open a review"), wishes)
         self._item: QueueItem | None = None
         self._title = label("opening.title.label", step=Type.TITLE)
         self._sentence = label("opening.sentence.label", step=Type.LEAD, wrap=True)
         self.cards = CardPanel(look, "opening", wishes)
         self.confirm = button("opening.open.button", "&Open the review", kind="main")
-        self.without = button("opening.without.button", "Read &without a card")
-        self.reasons = EntryList(look, "opening.reasons.list", "Why you cannot countersign this", fit=True)
+        self.without = button("opening.without.button", t("Read &without a card"))
+        self.reasons = EntryList(look, "opening.reasons.list", t("Why you cannot countersign this"), fit=True)
         self.read = button("opening.read.button", "&Read it all the same", kind="main")
         self.leave_it = button("opening.leave.button", "&Back to the queue", kind="safe")
         self._either = QStackedWidget()
@@ -57,7 +58,13 @@ class OpeningPage(Page):
     def show_item(self, item: QueueItem) -> None:
         """Ask who opens the review of a request."""
         self._item = item
-        self._title.setText(f"Open the review of {value_text(item.product)} {value_text(item.version)}")
+        self._title.setText(
+            t(
+                "Open the review of {product} {version}",
+                product=value_text(item.product),
+                version=value_text(item.version),
+            )
+        )
         self._sentence.setText(OPENING)
         set_tone(self._sentence, None)
         self._either.setCurrentIndex(0)

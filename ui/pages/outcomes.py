@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ui.entry import Entry
+from ui.language import t
 from ui.pages.told_page import ToldPage
 from ui.shown import grouped, person_text, value_text
 from ui.theme import Tone
@@ -15,12 +16,17 @@ def told_released(page: ToldPage, released: Released) -> None:
         "\u2713 The release is on the outgoing medium",
         "It was written and read back. Take the medium out and hand it to the courier.",
         [
-            Entry(headline="Directory", detail=value_text(released.directory), fixed=True),
+            Entry(headline=t("Directory"), detail=value_text(released.directory), fixed=True),
             Entry(
-                headline="Release digest (SHA-256)", detail=grouped(released.release, per_line=16), fixed=True
+                headline=t("Release digest (SHA-256)"),
+                detail=grouped(released.release, per_line=16),
+                fixed=True,
             ),
-            Entry(headline="Request", detail=grouped(released.request, per_line=16), fixed=True),
-            Entry(headline=f"Journal entry {released.entry}", detail="The journal has this release."),
+            Entry(headline=t("Request"), detail=grouped(released.request, per_line=16), fixed=True),
+            Entry(
+                headline=t("Journal entry {entry}", entry=released.entry),
+                detail=t("The journal has this release."),
+            ),
         ],
         Tone.GOOD,
     )
@@ -30,10 +36,16 @@ def told_declined(page: ToldPage, declined: Declined) -> None:
     """Tell that an objection was signed."""
     page.tell(
         "\u25a0 Declined",
-        f"{person_text(declined.name)} declined this request. The objection stays until somebody clears it.",
+        t(
+            "{name} declined this request. The objection stays until somebody clears it.",
+            name=person_text(declined.name),
+        ),
         [
-            Entry(headline=f"Journal entry {declined.entry}", detail="The journal has the signed reason."),
-            Entry(headline="Request", detail=grouped(declined.request, per_line=16), fixed=True),
+            Entry(
+                headline=t("Journal entry {entry}", entry=declined.entry),
+                detail=t("The journal has the signed reason."),
+            ),
+            Entry(headline=t("Request"), detail=grouped(declined.request, per_line=16), fixed=True),
         ],
         Tone.WARN,
     )
@@ -46,8 +58,10 @@ def told_ended(page: ToldPage, words: str) -> None:
         words,
         [
             Entry(
-                headline="What to do next",
-                detail="Close this window and start the workstation again. The journal tells what happened.",
+                headline=t("What to do next"),
+                detail=t(
+                    "Close this window and start the workstation again. The journal tells what happened."
+                ),
                 mark="\u25b2",
                 tone=Tone.WARN,
             )

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ui.entries import EntryList
 from ui.icons import Icon, pixmap
+from ui.language import t
 from ui.look import Look
 from ui.pages import told
 from ui.parts import button, column, label, panel, row
@@ -24,16 +25,16 @@ class Questions(QWidget):
         self._look = look
         self._icons: list[tuple[QLabel, Icon]] = []
         self.findings = EntryList(
-            look, "review.findings.list", "Findings, highest rank first", bare=True, can_choose=True
+            look, "review.findings.list", t("Findings, highest rank first"), bare=True, can_choose=True
         )
-        self.builders = EntryList(look, "review.builders.list", "Who had a hand in this", bare=True)
+        self.builders = EntryList(look, "review.builders.list", t("Who had a hand in this"), bare=True)
         self.blockers = EntryList(
-            look, "review.blockers.list", "May I sign, and why not", bare=True, can_choose=True
+            look, "review.blockers.list", t("May I sign, and why not"), bare=True, can_choose=True
         )
         self.uninspected = button("review.uninspected.button", "", kind="flat")
-        self.countersign = button("review.countersign.button", "&Countersign\u2026", kind="main")
-        self.decline = button("review.decline.button", "&Decline\u2026")
-        self.release = button("review.release.button", "&Write the release", kind="main")
+        self.countersign = button("review.countersign.button", t("&Countersign\u2026"), kind="main")
+        self.decline = button("review.decline.button", t("&Decline\u2026"))
+        self.release = button("review.release.button", t("&Write the release"), kind="main")
         self._counts = label("review.counts.label", wrap=True)
         self._who = label("review.who.label", wrap=True)
         self._quorum = label("review.quorum.label")
@@ -48,7 +49,7 @@ class Questions(QWidget):
     def show_review(self, page: ReviewPage, unseen: tuple[FileChange, ...]) -> None:
         """Answer the three questions."""
         self._counts.setText(told.told_counts(page.diff))
-        self._who.setText("Whoever is named here cannot countersign this.")
+        self._who.setText(t("Whoever is named here cannot countersign this."))
         self._quorum.setText(told.told_quorum(page))
         self.findings.show_entries(told.told_findings(page.diff, brief=True))
         self.builders.show_entries(told.told_builders(page))
@@ -60,22 +61,22 @@ class Questions(QWidget):
         number = len(page.diff.not_inspected)
         match number:
             case 0:
-                words = "\u2713 Everything could be inspected"
+                words = "\u2713 " + t("Everything could be inspected")
             case 1:
-                words = "\u25b2 1 thing could not be inspected"
+                words = "\u25b2 " + t("1 thing could not be inspected")
             case _:
-                words = f"\u25b2 {number} things could not be inspected"
+                words = "\u25b2 " + t("{number} things could not be inspected", number=number)
         self.uninspected.setText(words)
         self.uninspected.setAccessibleName(words[2:])
 
     def _lay_out(self) -> None:
         across = row(self, gap=14)
-        first = self._column(across, "what", Icon.PACKAGE, "What changes on the target?", self._counts)
+        first = self._column(across, "what", Icon.PACKAGE, t("What changes on the target?"), self._counts)
         first.addWidget(self.findings, 1)
         first.addWidget(self.uninspected)
-        second = self._column(across, "who", Icon.PEOPLE, "Who had a hand in this?", self._who)
+        second = self._column(across, "who", Icon.PEOPLE, t("Who had a hand in this?"), self._who)
         second.addWidget(self.builders, 1)
-        third = self._column(across, "may", Icon.PEN, "May I sign, and why not?", self._quorum)
+        third = self._column(across, "may", Icon.PEN, t("May I sign, and why not?"), self._quorum)
         third.addWidget(self.blockers, 1)
         buttons = row(gap=8)
         buttons.addWidget(self.decline)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QStandardItem
 from PySide6.QtWidgets import QAbstractItemView, QTableView
 
+from ui.language import t
 from ui.look import Look
 from ui.shown import person_text, time_shown, value_text
 from ui.wording import stage_words
@@ -21,7 +22,7 @@ def queue_table(look: Look) -> QTableView:
     """Return an empty table for the queue."""
     table = QTableView()
     table.setObjectName("home.queue.table")
-    table.setAccessibleName("Requests, those still to be decided first")
+    table.setAccessibleName(t("Requests, those still to be decided first"))
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -47,7 +48,7 @@ def queue_row(item: QueueItem) -> list[QStandardItem]:
     """Return the cells of one request."""
     texts = (
         f"{value_text(item.product)} {value_text(item.version)}",
-        value_text(item.previous_version) or "first release",
+        value_text(item.previous_version) or t("first release"),
         value_text(item.channel),
         ", ".join(person_text(name) for name in item.builders),
         f"{item.have} of {item.need}",
@@ -57,5 +58,5 @@ def queue_row(item: QueueItem) -> list[QStandardItem]:
     cells = [QStandardItem(text) for text in texts]
     cells[0].setData(item.request, REQUEST_ROLE)
     for cell, header in zip(cells, HEADERS, strict=True):
-        cell.setData(f"{header}: {cell.text()}", Qt.ItemDataRole.AccessibleTextRole)
+        cell.setData(f"{t(header)}: {cell.text()}", Qt.ItemDataRole.AccessibleTextRole)
     return cells

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from ui.icons import Icon
@@ -39,6 +40,8 @@ from workstation.desk.records_face import (
     Slip,
     TakenIn,
 )
+
+_LOOK_AGAIN_MS: Final = 2000
 
 INTAKE: Final = Place(
     name="intake",
@@ -118,6 +121,10 @@ class IntakePage(RecordPage):
     def __init__(self, look: Look, wishes: Wishes) -> None:
         super().__init__(look, INTAKE, wishes, AskMedia())
         self._media: Media | None = None
+        self._look_again = QTimer(self)
+        self._look_again.setInterval(_LOOK_AGAIN_MS)
+        self._look_again.timeout.connect(self._glance)
+        self._look_again.start()
         self.eject = self.add_button("eject", t("&Let go of the medium"), self.let_go)
         self.take = self.add_button("take", t("&Take in"), self.take_in, kind="main")
 
@@ -132,6 +139,10 @@ class IntakePage(RecordPage):
             self.show_records(told_records.media_records(media))
         for made in (self.take, self.eject):
             made.setVisible(bool(media.sticks))
+
+    def _glance(self) -> None:
+        if self.isVisible():
+            self.wishes.glance(AskMedia())
 
     def take_in(self) -> None:
         """Ask the desk to take in the chosen bundle."""

@@ -8,13 +8,16 @@ from PySide6.QtWidgets import QWidget
 
 from ui.entries import EntryList
 from ui.entry import Entry
+from ui.language import t
 from ui.look import Look
 from ui.page import Page, Wishes
 from ui.parts import button, column, label, panel, row
 from ui.shown import person_text, prose, value_text
 from ui.stylesheet import Type
 from ui.theme import Tone
+from ui.wording import NO_WAY_ROUND
 from workstation.desk.face import Reason, Refused
+from workstation.desk.records_face import AskSlip, Slip
 
 REFUSED_MARK = "\u25a0 REFUSED"
 
@@ -23,32 +26,48 @@ class RefusalPage(Page):
     """Shows one refusal."""
 
     def __init__(self, look: Look, wishes: Wishes) -> None:
-        super().__init__("refusal", "Refused", wishes)
+        super().__init__("refusal", t("Refused"), wishes)
         self._mark = label("refusal.mark.label", REFUSED_MARK, step=Type.DISPLAY)
         self._who = label("refusal.who.label", step=Type.LEAD, wrap=True)
         self.reasons = EntryList(
-            look, "refusal.reasons.list", "Why it was refused, and what to do next", large=True, fit=True
+            look, "refusal.reasons.list", t("Why it was refused, and what to do next"), large=True, fit=True
         )
-        self._record = label("refusal.record.label", wrap=True)
-        self.home = button("refusal.home.button", "&Back to the queue", kind="safe")
+        self._entry = -1
+        self._record = label("refusal.record.label", step=Type.LEAD, wrap=True)
+        self._no_way = label("refusal.noway.label", t(NO_WAY_ROUND), step=Type.LEAD, wrap=True)
+        self.slip = button("refusal.slip.button", t("&Print slip"))
+        self.home = button("refusal.home.button", t("&Back to the queue"), kind="safe")
         self._lay_out()
         self.home.clicked.connect(self._leave)
+        self.slip.clicked.connect(self.print_slip)
 
     def panes(self) -> tuple[QWidget, ...]:
         """Return the reasons and the way back."""
-        return (self.reasons, self.home)
+        return (self.reasons, self.home, self.slip)
 
     def show_refusal(self, refused: Refused) -> None:
         """Show why an action was refused."""
-        who = person_text(refused.who) or "Whoever holds this card"
-        self._who.setText(f"{who} may not do this: {prose(refused.action)}. Nothing was signed.")
+        self._entry = refused.entry
+        who = person_text(refused.who) or t("Whoever holds this card")
+        self._who.setText(
+            t("{who} may not do this: {action}. Nothing was signed.", who=who, action=prose(refused.action))
+        )
         self.reasons.show_entries([_told(alike) for alike in refused.by_rule()])
         self._record.setText(
-            f"Journal entry {refused.entry} records this refusal."
-            f" It was decided by policy {value_text(refused.policy_id)}, version {refused.policy_version}."
+            t(
+                "Journal entry {entry} records this refusal. It was decided by policy {policy_id},"
+                " version {policy_version}.",
+                entry=refused.entry,
+                policy_id=value_text(refused.policy_id),
+                policy_version=refused.policy_version,
+            )
         )
         rules = ", ".join(dict.fromkeys(reason.headline for reason in refused.reasons))
-        self.setAccessibleDescription(f"Refused: {prose(rules)}")
+        self.setAccessibleDescription(t("Refused: {rules}", rules=prose(rules)))
+
+    def print_slip(self) -> None:
+        """Ask for the slip of this refusal."""
+        self.wishes.ask(AskSlip(slip=Slip.REFUSAL, about=str(self._entry)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
         """Let Enter go back to the queue."""
@@ -69,9 +88,13 @@ class RefusalPage(Page):
         inside.addWidget(self._who)
         inside.addSpacing(12)
         inside.addWidget(self.reasons)
+        inside.addSpacing(12)
+        inside.addWidget(self._record)
+        inside.addWidget(self._no_way)
         inside.addStretch(1)
-        below = row(gap=24)
-        below.addWidget(self._record, 1)
+        below = row(gap=12)
+        below.addStretch(1)
+        below.addWidget(self.slip)
         below.addWidget(self.home)
         inside.addLayout(below)
 
@@ -81,8 +104,12 @@ def _told(alike: tuple[Reason, ...]) -> Entry:
     details = "\n".join(prose(one.detail) for one in alike)
     return Entry(
         headline=prose(reason.headline),
-        detail=f"{details}\nWhat to do next: {prose(reason.next_step)}",
-        note=f"rule {value_text(reason.rule)} \u00b7 {value_text(reason.control)}",
+        detail=t(
+            "{details}\nWhat to do next: {next_step}", details=details, next_step=prose(reason.next_step)
+        ),
+        note=t(
+            "rule {rule} \xb7 {control}", rule=value_text(reason.rule), control=value_text(reason.control)
+        ),
         mark="\u25a0",
         tone=Tone.DANGER,
     )

@@ -32,7 +32,7 @@ class ReviewScreen(Page):
     """The main screen: one review, whole."""
 
     def __init__(self, look: Look, wishes: Wishes) -> None:
-        super().__init__("review", "Review of one request", wishes)
+        super().__init__("review", t("Review of one request"), wishes)
         self._page: ReviewPage | None = None
         self._title = label("review.title.label", step=Type.TITLE, wrap=True)
         self._about = label("review.about.label", step=Type.CAPTION, wrap=True)
@@ -65,8 +65,13 @@ class ReviewScreen(Page):
         self._page = page
         self._title.setText(told.told_title(page))
         self._about.setText(
-            f"channel {value_text(page.item.channel)} \u00b7 source {value_text(page.source) or 'not stated'}"
-            f" \u00b7 request {short(page.item.request)} \u00b7 review {short(page.review)}"
+            t(
+                "channel {channel} \xb7 source {source} \xb7 request {request} \xb7 review {review}",
+                channel=value_text(page.item.channel),
+                source=value_text(page.source) or t("not stated"),
+                request=short(page.item.request),
+                review=short(page.review),
+            )
         )
         self._sentence.setText(prose(page.sentence))
         self.tell("")
@@ -114,11 +119,11 @@ class ReviewScreen(Page):
             return
         page, told_already = self._page, bool(self._notice.text())
         if page is not None and page.blockers and not told_already:
-            self.tell(TRY_ANYWAY)
+            self.tell(t(TRY_ANYWAY))
             self.questions.blockers.setFocus()
             return
         if page is not None and page.reader is None and not told_already:
-            self.tell(OPENED_WITHOUT)
+            self.tell(t(OPENED_WITHOUT))
             return
         self.wishes.go_sign()
 

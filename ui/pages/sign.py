@@ -31,11 +31,11 @@ class SignPage(Page):
     """Countersigns one review with one card."""
 
     def __init__(self, look: Look, wishes: Wishes) -> None:
-        super().__init__("sign", "Countersign", wishes)
+        super().__init__("sign", t("Countersign"), wishes)
         self._page: ReviewPage | None = None
         self._title = label("sign.title.label", step=Type.TITLE)
         self._sentence = label("sign.sentence.label", step=Type.LEAD, wrap=True)
-        self.bound = EntryList(look, "sign.bound.list", "What your countersignature will be bound to")
+        self.bound = EntryList(look, "sign.bound.list", t("What your countersignature will be bound to"))
         self.words = WordsField("sign")
         self.touch = TouchPanel("sign")
         self.quorum = QuorumBar("sign")
@@ -44,11 +44,11 @@ class SignPage(Page):
         self.cards.allow_pin(allowed=False)
         self.acknowledge = Acknowledgements()
         self.comment = line_edit(
-            "sign.comment.edit", "Comment, signed with the rest", "Comment (signed; may be empty)"
+            "sign.comment.edit", t("Comment, signed with the rest"), t("Comment (signed; may be empty)")
         )
         self.comment.setMaxLength(MAX_COMMENT)
-        self.refuse = button("sign.leave.button", "&Do not sign", kind="safe")
-        self.confirm = button("sign.countersign.button", "&Countersign", kind="main")
+        self.refuse = button("sign.leave.button", t("&Do not sign"), kind="safe")
+        self.confirm = button("sign.countersign.button", t("&Countersign"), kind="main")
         self._lay_out()
         self.refuse.clicked.connect(self._leave_unsigned)
         self.confirm.clicked.connect(self.countersign)
@@ -73,7 +73,13 @@ class SignPage(Page):
         self.words.begin(page.item.request)
         self.quorum.show_quorum([one.name for one in page.approvals if one.counts], page.item.need)
         self._page = page
-        self._title.setText(f"Countersign {value_text(page.item.product)} {value_text(page.item.version)}")
+        self._title.setText(
+            t(
+                "Countersign {product} {version}",
+                product=value_text(page.item.product),
+                version=value_text(page.item.version),
+            )
+        )
         self._sentence.setText(prose(page.sentence))
         self.bound.show_entries(told_bound(page, station))
         self.acknowledge.show_findings(to_acknowledge(page.diff, page.must_open))
@@ -94,7 +100,7 @@ class SignPage(Page):
             self.cards.complain(t(NEEDS_WORDS), self.words.edit)
             return
         if not self.acknowledge.complete():
-            self.cards.complain(NEEDS_ACKNOWLEDGEMENTS, self.acknowledge.first_open())
+            self.cards.complain(t(NEEDS_ACKNOWLEDGEMENTS), self.acknowledge.first_open())
             return
         card = self.cards.ready()
         if card is None:
@@ -108,7 +114,7 @@ class SignPage(Page):
             at_screen=AtScreen(words=self.words.typed, seen=self._seen),
         )
         if not self.wishes.ask(question, self.cards.pin.take()):
-            self.cards.complain(BUSY, self.cards.pin)
+            self.cards.complain(t(BUSY), self.cards.pin)
         else:
             self.touch.begin()
 
@@ -137,7 +143,7 @@ class SignPage(Page):
 
     def _left(self) -> QVBoxLayout:
         left = column(gap=6)
-        left.addWidget(label("sign.bound-heading.label", "What you bind your name to", step=Type.HEADING))
+        left.addWidget(label("sign.bound-heading.label", t("What you bind your name to"), step=Type.HEADING))
         left.addWidget(self.bound, 1)
         left.addWidget(self.quorum)
         left.addWidget(self.comment)

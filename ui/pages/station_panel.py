@@ -6,6 +6,7 @@ from typing import Final
 
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from ui.language import t
 from ui.parts import column, label, panel
 from ui.shown import time_shown, value_text
 from ui.stylesheet import Type
@@ -27,21 +28,25 @@ class StationPanel(QWidget):
         inside.setHorizontalSpacing(24)
         for place, (part, value) in enumerate(self._values.items()):
             pair = column(gap=0)
-            pair.addWidget(label(f"home.station-{part}-name.label", _NAMES[part], step=Type.CAPTION))
+            pair.addWidget(label(f"home.station-{part}-name.label", t(NAMES[part]), step=Type.CAPTION))
             pair.addWidget(value)
             inside.addLayout(pair, *divmod(place, _ACROSS))
         column(self).addWidget(frame)
 
     def show_station(self, station: Station) -> None:
         """Show a station's facts."""
-        none = "none yet"
+        none = t("none yet")
         roster, policy = station.roster_version, station.policy_version
         expires = time_shown(station.trust_expires)[:10] if station.trust_expires else none
         values = {
             "workstation": value_text(station.origin),
-            "journal": f"{station.journal_size} entries",
-            "roster": f"version {roster}" if roster else none,
-            "policy": f"{value_text(station.policy_id)}, version {policy}" if policy else none,
+            "journal": t("{journal_size} entries", journal_size=station.journal_size),
+            "roster": t("version {roster}", roster=roster) if roster else none,
+            "policy": t(
+                "{policy_id}, version {policy}", policy_id=value_text(station.policy_id), policy=policy
+            )
+            if policy
+            else none,
             "trust": expires,
             "outgoing": value_text(station.outgoing),
         }
@@ -50,7 +55,7 @@ class StationPanel(QWidget):
 
 
 _ACROSS: Final = 3
-_NAMES: Final = {
+NAMES: Final = {
     "workstation": "Workstation",
     "journal": "Journal",
     "roster": "Roster",

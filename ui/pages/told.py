@@ -21,7 +21,7 @@ def told_findings(diff: ReleaseDiff, *, brief: bool = False) -> list[Entry]:
     """Return the findings by rank; the key is the path, of which a brief entry shows the end only."""
     found = [told_finding(finding, brief=brief) for finding in findings_by_rank(diff)]
     return found or [
-        Entry(headline="No findings.", detail="No rule found anything worth a look.", mark="\u25cb")
+        Entry(headline=t("No findings."), detail=t("No rule found anything worth a look."), mark="\u25cb")
     ]
 
 
@@ -29,7 +29,9 @@ def told_finding(finding: Finding, *, brief: bool = False) -> Entry:
     """Return one finding."""
     risk = risk_of(finding.rank)
     path = value_text(finding.path)
-    rule = f"{value_text(finding.rule)} \u00b7 rank {finding.rank}, {risk.word}"
+    rule = t(
+        "{rule} \xb7 rank {rank}, {word}", rule=value_text(finding.rule), rank=finding.rank, word=t(risk.word)
+    )
     return Entry(
         headline=prose(finding.sentence),
         detail="" if brief else path,
@@ -47,11 +49,11 @@ def told_builders(page: ReviewPage) -> list[Entry]:
         by_person.setdefault(line.person, []).append(line)
     people = [_person(lines) for lines in by_person.values()]
     unknown = [
-        Entry(headline="Not resolved to people", detail=prose(one), mark="\u25b2", tone=Tone.DANGER)
+        Entry(headline=t("Not resolved to people"), detail=prose(one), mark="\u25b2", tone=Tone.DANGER)
         for one in page.unresolved
     ]
     return unknown + people or [
-        Entry(headline="Nobody is known to have built this.", mark="\u25b2", tone=Tone.DANGER)
+        Entry(headline=t("Nobody is known to have built this."), mark="\u25b2", tone=Tone.DANGER)
     ]
 
 
@@ -76,7 +78,7 @@ def told_blockers(page: ReviewPage, unseen: Sequence[FileChange] = ()) -> list[E
         )
         for violation in page.blockers
     ]
-    free = [Entry(headline=NO_BLOCKERS[0], detail=NO_BLOCKERS[1], mark="\u2713", tone=Tone.GOOD)]
+    free = [Entry(headline=t(NO_BLOCKERS[0]), detail=t(NO_BLOCKERS[1]), mark="\u2713", tone=Tone.GOOD)]
     return (stops or free) + told_approvals(page)
 
 
@@ -84,9 +86,9 @@ def told_approvals(page: ReviewPage) -> list[Entry]:
     """Return the countersignatures that were made."""
     return [
         Entry(
-            headline=f"{person_text(one.name)} countersigned",
-            note=f"{time_shown(one.at)} \u00b7 key {short(one.fingerprint)}"
-            + ("" if one.counts else " \u00b7 does not count now"),
+            headline=t("{name} countersigned", name=person_text(one.name)),
+            note=t("{at} \xb7 key {fingerprint}", at=time_shown(one.at), fingerprint=short(one.fingerprint))
+            + ("" if one.counts else " \u00b7 " + t("does not count now")),
             mark="\u2713" if one.counts else "\u25b2",
             tone=Tone.GOOD if one.counts else Tone.WARN,
         )
@@ -112,13 +114,13 @@ def told_evidence(page: ReviewPage) -> list[Entry]:
         Entry(
             headline=value_text(one.name),
             detail=prose(one.summary),
-            note=_signed_by(one.signers) + f" \u00b7 sha256 {short(one.digest)}\u2026",
+            note=_signed_by(one.signers) + " \xb7 " + t("sha256 {digest}\u2026", digest=short(one.digest)),
             mark="\u2713" if one.signers else "\u25b2",
             tone=Tone.GOOD if one.signers else Tone.WARN,
         )
         for one in page.evidence
     ]
-    return found or [Entry(headline="No evidence came with this request.", mark="\u25b2", tone=Tone.WARN)]
+    return found or [Entry(headline=t("No evidence came with this request."), mark="\u25b2", tone=Tone.WARN)]
 
 
 def told_not_inspected(diff: ReleaseDiff) -> list[Entry]:
@@ -129,21 +131,21 @@ def told_not_inspected(diff: ReleaseDiff) -> list[Entry]:
         )
         for one in diff.not_inspected
     ]
-    return found or [Entry(headline="Everything could be looked into.", mark="\u2713", tone=Tone.GOOD)]
+    return found or [Entry(headline=t("Everything could be looked into."), mark="\u2713", tone=Tone.GOOD)]
 
 
 def told_counts(diff: ReleaseDiff) -> str:
     """Return how much changed, in one line."""
     parts = (
-        (len(diff.added), "added"),
-        (len(diff.removed), "removed"),
-        (len(diff.content_changed), "with other content"),
-        (len(diff.mode_changed), "with other permissions"),
-        (len(diff.owner_changed), "with another owner"),
-        (len(diff.link_changed), "pointing elsewhere"),
+        (len(diff.added), t("added")),
+        (len(diff.removed), t("removed")),
+        (len(diff.content_changed), t("with other content")),
+        (len(diff.mode_changed), t("with other permissions")),
+        (len(diff.owner_changed), t("with another owner")),
+        (len(diff.link_changed), t("pointing elsewhere")),
     )
     said = [f"{number} {words}" for number, words in parts if number]
-    return " \u00b7 ".join(said) if said else "No member changed"
+    return " \u00b7 ".join(said) if said else t("No member changed")
 
 
 def told_quorum(page: ReviewPage) -> str:
@@ -162,7 +164,7 @@ def told_title(page: ReviewPage) -> str:
 def builder_names(page: ReviewPage) -> str:
     """Return the names of everybody who had a hand in it."""
     names = dict.fromkeys(person_text(line.name) for line in page.builders)
-    return ", ".join(names) or "nobody known"
+    return ", ".join(names) or t("nobody known")
 
 
 def _person(lines: Sequence[BuilderLine]) -> Entry:
@@ -178,4 +180,4 @@ def _person(lines: Sequence[BuilderLine]) -> Entry:
 
 def _signed_by(signers: Sequence[str]) -> str:
     names = ", ".join(person_text(name) for name in signers)
-    return f"signed by {names}" if names else "signed by nobody we know"
+    return t("signed by {names}", names=names) if names else t("signed by nobody we know")

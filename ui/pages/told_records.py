@@ -70,7 +70,7 @@ HOW_FAR: Final = {
     Outcome.DONE: ("done", "\u2713", Tone.GOOD),
     Outcome.INFO: ("noted", "\u25cb", Tone.PLAIN),
 }
-_STEPS: Final = {
+STEPS: Final = {
     StepState.DONE: ("done", "\u2713", Tone.GOOD),
     StepState.NOW: ("now", "\u25cf", Tone.ACCENT),
     StepState.LATER: ("later", "\u25cb", Tone.PLAIN),
@@ -280,7 +280,7 @@ def ceremony_records(ceremony: Ceremony) -> list[Record]:
     """Return the steps of the runbook that is followed."""
     found: list[Record] = []
     for number, step in enumerate(ceremony.steps, start=1):
-        words, mark, tone = _STEPS[step.state]
+        words, mark, tone = STEPS[step.state]
         entry = Entry(
             headline=f"{number}. {prose(step.title)}",
             detail=person_text(step.who),
