@@ -105,8 +105,14 @@ def focus_window():
     )
 
 
-def to_sign():
+def to_sign(card):
     wait_for("the queue", said("Release: pkg:pypi/urllib3 2.2.2"))
+    key("Return")
+    wait_for("whose card it is", said("Open the review of"))
+    wait_for("the cards", said("dana"))
+    key("Home", *(["Down"] * card))
+    tab_to("opening.pin.edit")
+    type_text(PIN)
     key("Return")
     wait_for("the review", said("What changes on the target?"))
     # The riskiest file is in front: once all of it was in sight, nothing stops any more.
@@ -134,14 +140,14 @@ def main():
     Atspi.init()
     wait_for("the window", focus_window)
     wait_for("the application on the bus", application)
-    to_sign()
+    to_sign(0)
     fill_in(0)
     key("Return")
     wait_for("the review again: Enter never signs", said("What changes on the target?"))
     print("Enter did not sign, and the PIN was not readable")
     for card, ends in ((1, "REFUSED"), (0, "Countersigned by Alice Example")):
         key("ctrl+1")
-        to_sign()
+        to_sign(0)
         fill_in(card)
         key("alt+c")
         wait_for(ends, said(ends))
