@@ -80,6 +80,7 @@ class Approvals:
 class Rule:
     """All controls for the products and channels it matches; None means the control is not asked for.
 
+    `purls` are products without version, or patterns that end in `/*` (`pattern_of`).
     `rebuilds` is how many independent builders have to agree, `must_open` the rank from which
     findings have to be acknowledged one by one.
     """
@@ -109,10 +110,6 @@ class Rule:
         glass = None if self.freeze is None else self.freeze.break_glass
         return self.approvals.roles if glass is None else self.approvals.roles | {glass.need.role}
 
-    def covers(self, product: PackageURL, channel: str) -> bool:
-        """Answer whether this rule is about `product` (any version) in `channel`."""
-        return without_version(product) in self.purls and channel in self.channels
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
@@ -128,9 +125,22 @@ class Policy:
 
     def rule_for(self, product: PackageURL, channel: str) -> Rule | None:
         """Return the rule about this product and channel, or None: then nothing is allowed."""
-        return next((rule for rule in self.rules if rule.covers(product, channel)), None)
+        return self.rule_at(without_version(product), channel)
+
+    def rule_at(self, purl: str, channel: str) -> Rule | None:
+        """Return the rule about a product without version; one that names it goes before a pattern."""
+        for named in (purl, pattern_of(purl)):
+            for rule in self.rules:
+                if named in rule.purls and channel in rule.channels:
+                    return rule
+        return None
 
 
 def without_version(product: PackageURL) -> str:
     """Return the package URL of a product whatever its version."""
     return product._replace(version=None, qualifiers={}, subpath=None).to_string()
+
+
+def pattern_of(purl: str) -> str:
+    """Return the pattern of all products of the same type and namespace: pkg:deb/debian/* for any in it."""
+    return f"{purl.rpartition('/')[0]}/*"

@@ -75,10 +75,7 @@ def _rule(shape: Shape) -> Rule:
         raise fields["rebuild"].wanted("provenance beside it, with the builders that count")
     return Rule(
         id=fields["id"].identifier(),
-        purls=frozenset(
-            without_version(item.purl(with_version=False))
-            for item in match["purl"].items(at_least=1, at_most=1000)
-        ),
+        purls=frozenset(_products(item) for item in match["purl"].items(at_least=1, at_most=1000)),
         channels=frozenset(item.identifier() for item in match["channel"].items(at_least=1, at_most=100)),
         approvals=_approvals(fields["approvals"]),
         provenance=provenance,
@@ -154,6 +151,15 @@ def _versions_rise(shape: Shape) -> bool:
 
 def _must_open(shape: Shape) -> int:
     return shape.fields("atOrAbove")["atOrAbove"].integer(1, REFUSE)
+
+
+def _products(shape: Shape) -> str:
+    """Return a product without version, or a pattern of all in a type and namespace."""
+    text = shape.printable()
+    if not text.endswith("/*"):
+        return without_version(shape.purl(with_version=False))
+    Shape(f"{text[:-1]}any", shape.where).purl(with_version=False)
+    return text
 
 
 def _refuse_overlaps(rules: tuple[Rule, ...], where: str) -> None:

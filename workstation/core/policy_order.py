@@ -20,7 +20,7 @@ __all__ = ["Change", "Direction", "compare", "overall"]
 
 R = TypeVar("R")
 Target: TypeAlias = tuple[str, str]
-"""A product without its version, and a channel."""
+"""A product without its version, or a pattern for all that are not named; and a channel."""
 
 _GRAVITY: Final = (Direction.LOOSER, Direction.BOTH, Direction.STRICTER, Direction.SAME)
 
@@ -69,7 +69,7 @@ def _own(old: Policy, new: Policy) -> Iterator[Change]:
 
 def _targets(old: Policy, new: Policy) -> Iterator[Change]:
     """Yield the targets that lose their rule, so that nothing is allowed there, and those that gain one."""
-    before, after = _by_target(old), _by_target(new)
+    before, after = _by_target(old, new), _by_target(new, old)
     for target in sorted(before.keys() - after.keys()):
         yield _covered(target, before[target], gained=False)
     for target in sorted(after.keys() - before.keys()):
@@ -89,7 +89,7 @@ def _covered(target: Target, rule: Rule, *, gained: bool) -> Change:
 
 def _rules(old: Policy, new: Policy) -> Iterator[Change]:
     """Yield what changes for targets that have a rule in both, once for each pair of rules."""
-    before, after = _by_target(old), _by_target(new)
+    before, after = _by_target(old, new), _by_target(new, old)
     pairs = {
         (before[target].id, after[target].id): (before[target], after[target])
         for target in sorted(before.keys() & after.keys())
@@ -107,7 +107,13 @@ def _changed(control: Control[R], old: R, new: R, *, rule: str) -> Iterator[Chan
         yield Change(control=control.name, rule=rule, old=was, new=now, direction=direction)
 
 
-def _by_target(policy: Policy) -> dict[Target, Rule]:
-    return {
-        (purl, channel): rule for rule in policy.rules for purl in rule.purls for channel in rule.channels
+def _by_target(policy: Policy, other: Policy) -> dict[Target, Rule]:
+    """Return a policy's rule at each target that either policy names; a pattern stands for all unnamed."""
+    named = {
+        (purl, channel)
+        for rule in (*policy.rules, *other.rules)
+        for purl in rule.purls
+        for channel in rule.channels
     }
+    found = {target: policy.rule_at(*target) for target in named}
+    return {target: rule for target, rule in found.items() if rule is not None}

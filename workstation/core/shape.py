@@ -171,7 +171,8 @@ class Shape(NamedTuple):
             found = PackageURL.from_string(text)
         except ValueError as error:
             raise self.wanted("a package URL such as pkg:pypi/urllib3@2.2.2") from error
-        if found.to_string() != text or bool(found.version) != with_version:
+        # A star is no part of a name here: it is what a policy's patterns end in.
+        if found.to_string() != text or bool(found.version) != with_version or "*" in text:
             raise self.wanted(f"a canonical package URL {'with' if with_version else 'without'} a version")
         return found
 
