@@ -39,6 +39,7 @@ NO_BLOCKERS: Final = (
     "Nothing found that stops the next approver.",
     "Whether that may be you, your card decides: whoever had a hand in this is refused.",
 )
+ASKED_AGAIN: Final = "Your card is asked again when you sign."
 OPENING: Final = (
     "Your card says who you are before you read, and again when you sign. Whoever reads without a card"
     " can decide nothing on the strength of it."

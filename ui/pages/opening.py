@@ -8,16 +8,16 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from ui.card_panel import CardPanel
 from ui.entries import EntryList
-from ui.entry import Entry
 from ui.language import t
 from ui.look import Look
 from ui.page import Page, Wishes
+from ui.pages.told import told_reason
 from ui.parts import button, column, label, panel, row, set_tone
-from ui.shown import person_text, prose, value_text
+from ui.shown import person_text, value_text
 from ui.stylesheet import Type
 from ui.theme import Tone
 from ui.wording import BUSY, OPENING, READ_ONLY_TITLE, may_not_sign
-from workstation.desk.face import AskReview, QueueItem, ReaderLine, Reason, Tokens, by_rule
+from workstation.desk.face import AskReview, QueueItem, ReaderLine, Tokens, by_rule
 
 
 class OpeningPage(Page):
@@ -82,7 +82,7 @@ class OpeningPage(Page):
         self._title.setText(READ_ONLY_TITLE)
         self._sentence.setText(may_not_sign(person_text(reader.name)))
         set_tone(self._sentence, Tone.DANGER)
-        self.reasons.show_entries([_told(alike) for alike in by_rule(reader.against)])
+        self.reasons.show_entries([told_reason(alike) for alike in by_rule(reader.against)])
         self._either.setCurrentIndex(1)
         self.reasons.setFocus()
 
@@ -147,15 +147,3 @@ class OpeningPage(Page):
         buttons.addWidget(self.read, 1)
         inside.addLayout(buttons)
         return telling
-
-
-def _told(alike: tuple[Reason, ...]) -> Entry:
-    reason = alike[0]
-    details = "\n".join(prose(one.detail) for one in alike)
-    return Entry(
-        headline=prose(reason.headline),
-        detail=f"{details}\nWhat to do next: {prose(reason.next_step)}",
-        note=f"rule {value_text(reason.rule)} \u00b7 {value_text(reason.control)}",
-        mark="\u25a0",
-        tone=Tone.DANGER,
-    )

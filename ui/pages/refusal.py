@@ -7,16 +7,15 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from ui.entries import EntryList
-from ui.entry import Entry
 from ui.language import t
 from ui.look import Look
 from ui.page import Page, Wishes
+from ui.pages.told import told_reason
 from ui.parts import button, column, label, panel, row
 from ui.shown import person_text, prose, value_text
 from ui.stylesheet import Type
-from ui.theme import Tone
 from ui.wording import NO_WAY_ROUND
-from workstation.desk.face import Reason, Refused
+from workstation.desk.face import Refused
 from workstation.desk.records_face import AskSlip, Slip
 
 REFUSED_MARK = "\u25a0 REFUSED"
@@ -52,7 +51,7 @@ class RefusalPage(Page):
         self._who.setText(
             t("{who} may not do this: {action}. Nothing was signed.", who=who, action=prose(refused.action))
         )
-        self.reasons.show_entries([_told(alike) for alike in refused.by_rule()])
+        self.reasons.show_entries([told_reason(alike) for alike in refused.by_rule()])
         self._record.setText(
             t(
                 "Journal entry {entry} records this refusal. It was decided by policy {policy_id},"
@@ -97,19 +96,3 @@ class RefusalPage(Page):
         below.addWidget(self.slip)
         below.addWidget(self.home)
         inside.addLayout(below)
-
-
-def _told(alike: tuple[Reason, ...]) -> Entry:
-    reason = alike[0]
-    details = "\n".join(prose(one.detail) for one in alike)
-    return Entry(
-        headline=prose(reason.headline),
-        detail=t(
-            "{details}\nWhat to do next: {next_step}", details=details, next_step=prose(reason.next_step)
-        ),
-        note=t(
-            "rule {rule} \xb7 {control}", rule=value_text(reason.rule), control=value_text(reason.control)
-        ),
-        mark="\u25a0",
-        tone=Tone.DANGER,
-    )

@@ -12,7 +12,7 @@ from ui.theme import Tone
 from ui.wording import NO_BLOCKERS, have_need
 from workstation.core.identity import short
 from workstation.core.release_diff import FileChange, Finding, ReleaseDiff
-from workstation.desk.face import BuilderLine, ReviewPage
+from workstation.desk.face import BuilderLine, Reason, ReviewPage, by_rule
 
 _FROM = " \u2190 "
 
@@ -59,27 +59,62 @@ def told_builders(page: ReviewPage) -> list[Entry]:
 
 def told_blockers(page: ReviewPage, unseen: Sequence[FileChange] = ()) -> list[Entry]:
     """Return what stops whoever signs next, then who has countersigned already; the key is a path."""
-    stops = [
-        Entry(
-            headline=t("Not displayed whole yet: {name}", name=value_text(change.path).rpartition("/")[2]),
-            detail=t("Enter goes there; Space pages through it."),
-            note="SCREEN-UNSEEN",
-            mark="\u25b2",
-            tone=Tone.WARN,
-            key=change.path,
+    stops = (
+        [
+            Entry(
+                headline=t(
+                    "Not displayed whole yet: {name}", name=value_text(change.path).rpartition("/")[2]
+                ),
+                detail=t("Enter goes there; Space pages through it."),
+                note="SCREEN-UNSEEN",
+                mark="\u25b2",
+                tone=Tone.WARN,
+                key=change.path,
+            )
+            for change in unseen
+        ]
+        + [
+            *(told_reason(alike) for alike in by_rule(page.reader.against if page.reader else ())),
+        ]
+        + [
+            Entry(
+                headline=prose(violation.detail),
+                note=f"{value_text(violation.rule)} \u00b7 {value_text(violation.control)}",
+                mark="\u25a0",
+                tone=Tone.DANGER,
+            )
+            for violation in page.blockers
+        ]
+    )
+    return (stops or [_free(page)]) + told_approvals(page)
+
+
+def told_reason(alike: tuple[Reason, ...]) -> Entry:
+    """Return why somebody may not do a thing: one rule, all it found, and what to do next."""
+    reason = alike[0]
+    details = "\n".join(prose(one.detail) for one in alike)
+    return Entry(
+        headline=prose(reason.headline),
+        detail=t(
+            "{details}\nWhat to do next: {next_step}", details=details, next_step=prose(reason.next_step)
+        ),
+        note=t(
+            "rule {rule} \xb7 {control}", rule=value_text(reason.rule), control=value_text(reason.control)
+        ),
+        mark="\u25a0",
+        tone=Tone.DANGER,
+    )
+
+
+def _free(page: ReviewPage) -> Entry:
+    said = (t(NO_BLOCKERS[0]), t(NO_BLOCKERS[1]))
+    if page.reader is not None:
+        name = person_text(page.reader.name)
+        said = (
+            t("Nothing found that stops {name}.", name=name),
+            t("Your card is asked again when you sign."),
         )
-        for change in unseen
-    ] + [
-        Entry(
-            headline=prose(violation.detail),
-            note=f"{value_text(violation.rule)} \u00b7 {value_text(violation.control)}",
-            mark="\u25a0",
-            tone=Tone.DANGER,
-        )
-        for violation in page.blockers
-    ]
-    free = [Entry(headline=t(NO_BLOCKERS[0]), detail=t(NO_BLOCKERS[1]), mark="\u2713", tone=Tone.GOOD)]
-    return (stops or free) + told_approvals(page)
+    return Entry(headline=said[0], detail=said[1], mark="\u2713", tone=Tone.GOOD)
 
 
 def told_approvals(page: ReviewPage) -> list[Entry]:
