@@ -5,7 +5,7 @@ from __future__ import annotations
 from sample_answers import card, sample_reader, sample_review, wrong_pin
 from sample_desk import SampleDesk
 from sample_release import PIN
-from walks import focused_name, shown_words, to_opening, to_review
+from walks import cells_of, focused_name, shown_words, to_opening, to_review
 
 from ui.hands import Hands
 from ui.start import Screen
@@ -54,6 +54,17 @@ def test_a_builder_is_told_before_reading_and_may_read_on(
     assert "Bob Builder, what you countersigned here would not count" in told
     assert "You had a hand in building this" in told
     assert sample_review().sentence not in told
+
+
+def test_the_review_goes_on_saying_why_its_reader_may_not_sign(screen: Screen, hands: Hands) -> None:
+    open_with(hands, "dana")
+    hands.press("Alt+R")
+    hands.wait_for_page("review")
+
+    reasons = [*cells_of(screen.flow.pages.review.questions.blockers)]
+
+    assert any("SOD-BUILDER" in words for words in reasons)
+    assert not any("Nothing found that stops" in words for words in reasons)
 
 
 def test_a_builder_may_leave_it_at_that(screen: Screen, hands: Hands) -> None:
