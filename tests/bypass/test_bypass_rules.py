@@ -16,6 +16,7 @@ from workstation.core.guardrails.judge import GUARDRAILS, Guardrail
 
 NOT_ABOUT_WAYS_AROUND: Final = {
     "trust_missing",
+    "two_people",
     "screen_words",
     "screen_unseen",
     "window",

@@ -94,8 +94,13 @@ class Telling:
     def count(self, size: int) -> None:
         """Count bytes read, and tell what was seen if it is time."""
         self._read += size
-        if time.monotonic() - self._last >= _EVERY:
+        if self._first() or time.monotonic() - self._last >= _EVERY:
             self.tell()
+
+    def _first(self) -> bool:
+        """Whether the first change or the first finding is still to be told: those are told at once."""
+        change = bool(self._changed) and self._told[1] == len(self._changed) == 1
+        return change or (not self._told[2] and bool(self._new.findings))
 
     def tell(self) -> None:
         """Tell what was seen since the last time."""
