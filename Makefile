@@ -34,7 +34,7 @@ fuzz: setup ## fuzz every reader of hostile bytes, SECONDS (60) each; findings g
 
 check: setup format lint types floors test ## format, lint, types, floors and tests
 
-e2e: setup ## the screen end to end: keys in by xdotool, read back by AT-SPI (slow)
+e2e: setup $(VENV)/.test-packages ## the screen end to end: keys in by xdotool, read back by AT-SPI (slow)
 	@tests/ui/e2e/run.sh $(BIN)/python
 
 shots: setup ## pictures of every screen in every palette, and the kept ones made anew

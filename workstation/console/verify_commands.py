@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from argparse import Namespace
 from datetime import datetime
 from pathlib import Path
@@ -10,13 +9,13 @@ from typing import Final
 
 from workstation import bootstrap
 from workstation.console.opening import desk_of, signing_key
+from workstation.console.recomputing import document_bytes, recomputed, remember
 from workstation.console.reply import REFUSED, Reply, refusal_reply
-from workstation.core import strict_json
 from workstation.core.checkpoint import parse_note
 from workstation.core.errors import MediaError, Untrusted
 from workstation.core.journal_proof import parse_journal_proof
 from workstation.core.receipt import Receipt, Result, parse_receipt
-from workstation.core.recompute import Recomputed, recompute
+from workstation.core.recompute import Recomputed
 from workstation.core.release_statement import parse_release
 from workstation.core.request import parse_request
 from workstation.core.shape import Shape, time_text
@@ -24,12 +23,8 @@ from workstation.core.strict_json import JsonObject, JsonValue
 from workstation.core.verdict import Blocked
 from workstation.desk.face import Refused
 from workstation.intake.release_reader import ReadRelease, read_release
-from workstation.review.prepare import NamedFile, artifact_signers_in_process
 from workstation.tokens.signing_key import signed_envelope
-from workstation.trust.verification import verify_repository
 
-KNOWN_FILE: Final = "known-versions.json"
-RECEIPT_LIMIT: Final = 4 * 1024 * 1024
 CHECKS: Final = (
     "every digest on the medium",
     "trust root and its threshold",
@@ -42,9 +37,9 @@ CHECKS: Final = (
 
 def verify(arguments: Namespace) -> Reply:
     """Recompute builder set, approvers, quorum and verdict from what travelled; no network, no state."""
-    found = _recomputed(Path(arguments.directory), _root(arguments), _time(arguments))
+    found = recomputed(Path(arguments.directory), _root(arguments), _time(arguments))
     if arguments.known is not None:
-        _remember(Path(arguments.known), found)
+        remember(Path(arguments.known), found)
     blocked = isinstance(found.verdict, Blocked)
     return Reply(document=_document(found), lines=tuple(_lines(found)), status=REFUSED if blocked else 0)
 
@@ -55,7 +50,7 @@ def receipt_create(arguments: Namespace) -> Reply:
     read = read_release(directory)
     verified: tuple[str, ...] = CHECKS[:1]
     if arguments.root is not None:
-        found = _recomputed(directory, _root(arguments), bootstrap.current_time())
+        found = recomputed(directory, _root(arguments), bootstrap.current_time())
         if isinstance(found.verdict, Blocked) and arguments.result != Result.REJECTED.value:
             raise Untrusted(
                 str(directory), f"blocked by {', '.join(found.verdict.rules)}; nothing was signed"
@@ -89,7 +84,7 @@ def _checkpoint(read: ReadRelease) -> str:
 
 def receipt_admit(arguments: Namespace) -> Reply:
     """Take a receipt back into the workstation."""
-    signed = parse_receipt(_bytes(Path(arguments.file), RECEIPT_LIMIT), where=Path(arguments.file).name)
+    signed = parse_receipt(document_bytes(Path(arguments.file)), where=Path(arguments.file).name)
     with desk_of(arguments) as desk:
         outcome = desk.admit_receipt(signed)
     if isinstance(outcome, Refused):
@@ -97,20 +92,6 @@ def receipt_admit(arguments: Namespace) -> Reply:
     said = signed.receipt
     lines = (f"Receipt admitted: {said.result.value} in {said.environment}, journal entry {outcome}",)
     return Reply(document={"receipt": signed.envelope.digest, "entry": outcome}, lines=lines)
-
-
-def _recomputed(directory: Path, root: bytes, now: datetime) -> Recomputed:
-    read: ReadRelease = read_release(directory)
-    trust = verify_repository(read.contents.trust, root=root, now=now)
-    signers = artifact_signers_in_process(_artifacts(directory, read))
-    return recompute(read.contents, read.documents, trust.snapshot, now=now, artifact_signers=signers)
-
-
-def _artifacts(directory: Path, read: ReadRelease) -> list[NamedFile]:
-    """Return where the artifacts lie on the medium: their bytes were compared with their digests already."""
-    blobs = directory / "blobs" / "sha256"
-    manifest = parse_request(read.contents.request_bundle, read.documents).manifest
-    return [NamedFile(name=one.name, path=blobs / one.digest) for one in manifest]
 
 
 def _document(found: Recomputed) -> JsonObject:
@@ -161,51 +142,14 @@ def _lines(found: Recomputed) -> list[str]:
     return lines
 
 
-def _remember(directory: Path, found: Recomputed) -> None:
-    """Refuse roster, policy and journal older than any seen, and remember these."""
-    path = directory / KNOWN_FILE
-    now = {
-        "roster": found.trust.roster.version,
-        "policy": found.trust.policy.version,
-        found.head.origin: found.head.size,
-    }
-    seen: dict[str, int] = {}
-    if path.exists():
-        fields = Shape(strict_json.parse_object(_bytes(path, RECEIPT_LIMIT), where=str(path)), str(path))
-        seen = {name: shape.integer(0, 2**53 - 1) for name, shape in fields.open_fields().each()}
-    for name, value in now.items():
-        # A journal goes on between two releases, but they may be verified in any order.
-        if name in ("roster", "policy") and value < seen.get(name, 0):
-            raise Untrusted(name, f"version {value} found, version {seen[name]} has been seen here")
-    merged = {name: max(value, seen.get(name, 0)) for name, value in now.items()}
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_suffix(".new")
-        unfinished.write_text(json.dumps(seen | merged))
-        unfinished.replace(path)
-    except OSError as error:
-        raise MediaError(str(directory), f"cannot be written: {error.strerror}") from error
-
-
 def _root(arguments: Namespace) -> bytes:
-    return _bytes(Path(arguments.root), RECEIPT_LIMIT)
+    return document_bytes(Path(arguments.root))
 
 
 def _time(arguments: Namespace) -> datetime:
     if arguments.at is None:
         return bootstrap.current_time()
     return Shape(arguments.at, "--at").time()
-
-
-def _bytes(path: Path, limit: int) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(limit + 1)
-    except OSError as error:
-        raise MediaError(str(path), f"cannot be read: {error.strerror}") from error
-    if len(data) > limit:
-        raise MediaError(str(path), f"more than {limit} bytes found")
-    return data
 
 
 def _write_new(path: Path, data: bytes) -> None:
