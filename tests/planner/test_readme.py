@@ -69,7 +69,7 @@ def test_a_link_leads_somewhere(page):
 
 @pytest.mark.parametrize("picture", ["review", "refusal"])
 def test_a_picture_of_the_desk_is_a_picture(picture):
-    assert (HOUSE / f"docs/pictures/{picture}.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+    assert (HOUSE / f"tests/ui/pictures/{picture}-light.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
 
 
 @pytest.mark.parametrize("page", DECISIONS, ids=lambda page: page.stem)
