@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 import struct
 import zipfile
 from contextlib import suppress
@@ -107,8 +108,15 @@ def keys_in(directory: Path) -> None:
     (directory / "bob.crt").write_bytes(x509_certificate(BOB).public_bytes(Encoding.PEM))
 
 
+def _signs_scripts() -> bool:
+    found = re.search(r"osslsigncode ([0-9]+)[.]([0-9]+)", run(Path.cwd(), "osslsigncode", "--version"))
+    return found is not None and (int(found[1]), int(found[2])) >= (2, 7)
+
+
 @pytest.mark.parametrize(("name", "data"), [("app.cab", cabinet()), ("app.ps1", b"Write-Host hello\r\n")])
 def test_what_osslsigncode_signs_names_its_signer(name: str, data: bytes, tmp_path: Path) -> None:
+    if name.endswith(".ps1") and not _signs_scripts():
+        pytest.skip("osslsigncode signs scripts since version 2.7")
     keys_in(tmp_path)
     (tmp_path / name).write_bytes(data)
     keys = ("-certs", "bob.crt", "-key", "bob.pem", "-h", "sha256")
