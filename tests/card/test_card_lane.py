@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_publ
 from cryptography.x509.oid import NameOID
 
 from workstation.console.main import main
-from workstation.core.approver import identified
+from workstation.core.approver import IDENTIFY_PREFIX, identified
 from workstation.core.credential_proof import attested
 from workstation.core.errors import TokenRefused
 from workstation.core.roster_document import parse_roster
@@ -184,10 +184,14 @@ class OnCard:
     """Somebody's key in the card, for a world in which all others are in memory."""
 
     def __init__(self, cards):
-        self.key = CardKey(cards, URI, bytearray(PIN))
+        self.cards, self.key = cards, CardKey(cards, URI, bytearray(PIN))
         self.public = self.key.public_key
 
     def sign(self, message):
+        if message.startswith(IDENTIFY_PREFIX):
+            # Who they are is a question of its own to a card: it signs no such text as a message.
+            answered = self.cards.answer(URI, message.removeprefix(IDENTIFY_PREFIX), bytearray(PIN))
+            return answered.identified.signature
         return self.key.sign(message)
 
 
