@@ -46,11 +46,11 @@ from hsm.attester.readers import only_reader
 from hsm.errors import TokenError
 from yubikit.piv import KEY_TYPE, PIN_POLICY, SLOT, TOUCH_POLICY, PivSession
 # The card service looks for a card now and then, and has not yet when it has only begun.
-found = None
 for _ in range(200):
     with suppress(TokenError):
-        found = found or only_reader(None)
-    time.sleep(0 if found else 0.05)
+        only_reader(None)
+        break
+    time.sleep(0.05)
 with connected(None) as connection:
     session = PivSession(connection)
     session.authenticate(MANAGEMENT_KEY)

@@ -8,15 +8,15 @@ from workstation.core.errors import MediaError
 from workstation.core.roster_document import MAX_BYTES
 
 
-def read_document(name: str) -> bytes:
-    """Return a file's bytes; raises MediaError when it cannot be read or is too large for any document."""
+def read_document(name: str, *, limit: int = MAX_BYTES) -> bytes:
+    """Return a file's bytes; raises MediaError when it cannot be read or has more than `limit` bytes."""
     try:
         with Path(name).open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            data = file.read(limit + 1)
     except OSError as error:
         raise MediaError(name, f"cannot be read: {error.strerror}") from error
-    if len(data) > MAX_BYTES:
-        raise MediaError(name, f"more than {MAX_BYTES} bytes found")
+    if len(data) > limit:
+        raise MediaError(name, f"more than {limit} bytes found")
     return data
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from workstation.console.documents import read_document
 from workstation.core import strict_json
 from workstation.core.errors import MediaError, Untrusted
 from workstation.core.recompute import Recomputed, recompute
@@ -49,7 +50,10 @@ def remember(directory: Path, found: Recomputed) -> None:
     }
     seen: dict[str, int] = {}
     if path.exists():
-        fields = Shape(strict_json.parse_object(document_bytes(path), where=str(path)), str(path))
+        fields = Shape(
+            strict_json.parse_object(read_document(str(path), limit=DOCUMENT_LIMIT), where=str(path)),
+            str(path),
+        )
         seen = {name: shape.integer(0, 2**53 - 1) for name, shape in fields.open_fields().each()}
     for name, value in now.items():
         # A journal goes on between two releases, but they may be verified in any order.
@@ -63,15 +67,3 @@ def remember(directory: Path, found: Recomputed) -> None:
         unfinished.replace(path)
     except OSError as error:
         raise MediaError(str(directory), f"cannot be written: {error.strerror}") from error
-
-
-def document_bytes(path: Path) -> bytes:
-    """Return a document of DOCUMENT_LIMIT bytes at most; raises MediaError."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(DOCUMENT_LIMIT + 1)
-    except OSError as error:
-        raise MediaError(str(path), f"cannot be read: {error.strerror}") from error
-    if len(data) > DOCUMENT_LIMIT:
-        raise MediaError(str(path), f"more than {DOCUMENT_LIMIT} bytes found")
-    return data

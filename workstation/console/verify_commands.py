@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from workstation import bootstrap
+from workstation.console.documents import read_document
 from workstation.console.opening import desk_of, signing_key
-from workstation.console.recomputing import document_bytes, recomputed, remember
+from workstation.console.recomputing import DOCUMENT_LIMIT, recomputed, remember
 from workstation.console.reply import REFUSED, Reply, refusal_reply
 from workstation.core.checkpoint import parse_note
 from workstation.core.errors import MediaError, Untrusted
@@ -84,7 +85,9 @@ def _checkpoint(read: ReadRelease) -> str:
 
 def receipt_admit(arguments: Namespace) -> Reply:
     """Take a receipt back into the workstation."""
-    signed = parse_receipt(document_bytes(Path(arguments.file)), where=Path(arguments.file).name)
+    signed = parse_receipt(
+        read_document(arguments.file, limit=DOCUMENT_LIMIT), where=Path(arguments.file).name
+    )
     with desk_of(arguments) as desk:
         outcome = desk.admit_receipt(signed)
     if isinstance(outcome, Refused):
@@ -143,7 +146,7 @@ def _lines(found: Recomputed) -> list[str]:
 
 
 def _root(arguments: Namespace) -> bytes:
-    return document_bytes(Path(arguments.root))
+    return read_document(arguments.root, limit=DOCUMENT_LIMIT)
 
 
 def _time(arguments: Namespace) -> datetime:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from workstation.core.draft_document import closed, holder_of, listed, objects, opened
 from workstation.core.errors import Malformed
+from workstation.core.identity import PersonId, ServiceId
 from workstation.core.roster_document import parse_roster
 from workstation.core.shape import time_text
 from workstation.core.strict_json import JsonObject
@@ -34,7 +35,7 @@ def with_amended_person(
 
     Raises Malformed.
     """
-    if not any(known == person for known in parse_roster(draft, where="roster draft").people):
+    if PersonId(person) not in parse_roster(draft, where="roster draft").people:
         raise Malformed(f"person {person[:60]!a}", "nobody of this id found in the roster, one wanted")
     document = opened(draft, now)
     entry = holder_of(document, person)
@@ -53,7 +54,7 @@ def with_amended_service(
 
     Whoever loses control is kept as a former controller, until `now`.
     """
-    if not any(known == service for known in parse_roster(draft, where="roster draft").services):
+    if ServiceId(service) not in parse_roster(draft, where="roster draft").services:
         raise Malformed(f"service {service[:60]!a}", "nothing of this id found in the roster, one wanted")
     document = opened(draft, now)
     entry = holder_of(document, service)
