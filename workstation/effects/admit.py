@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from workstation.core.action import Admit
 from workstation.core.policy import without_version
+from workstation.durable import sync_directory
 from workstation.effects.tools import Effected, Tools
 from workstation.outcome import Materials, Noted
 from workstation.permit import Permit
-from workstation.vault.store import sync_directory
 
 
 def admit(permit: Permit[Admit], tools: Tools, materials: Materials) -> Effected:

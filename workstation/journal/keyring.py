@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 from workstation.core.errors import Malformed
 from workstation.core.public_key import from_loaded
+from workstation.durable import sync_directory
 from workstation.journal import hpke
 from workstation.journal.envelope import Envelope, Slot, binding, parse_envelope
 from workstation.journal.failure import FailureName, JournalFailure
-from workstation.journal.leaf_log import sync_directory
 from workstation.journal.secret import KEY_BYTES, held
 from workstation.journal.slot_way import SALT_BYTES, Argon2Cost, PassphraseWay, TokenWay
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
+from workstation.durable import sync_directory
 from workstation.journal.failure import FailureName, JournalFailure
 from workstation.journal.leaf_format import (
     FRAME_BYTES,
@@ -146,15 +147,6 @@ class LeafLog:
         """Overwrite the older of the two slots, so that a torn write leaves the other."""
         self._place = 1 - self._place
         _write(self._fd, slot.to_bytes(), SLOT_OFFSETS[self._place])
-
-
-def sync_directory(directory: Path) -> None:
-    """Make the names of new files durable."""
-    fd = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
 
 
 def _write(fd: int, data: bytes, at: int) -> None:

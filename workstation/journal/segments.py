@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from workstation.durable import sync_directory
 from workstation.journal import besides
 from workstation.journal.failure import FailureName, JournalFailure
-from workstation.journal.leaf_log import sync_directory
 from workstation.journal.rows import MOST_SEGMENTS, Earlier, Place
 from workstation.journal.secret import scrubbed
 from workstation.journal.store import Store

@@ -11,6 +11,7 @@ from typing import Final
 
 from workstation.core.errors import MediaError
 from workstation.core.identity import Digest, digest_of
+from workstation.durable import sync_directory
 
 VERIFIER: Final = "verify_export.py"
 SUMS: Final = "SHA256SUMS"
@@ -43,10 +44,10 @@ def _write_all(directory: Path, files: Mapping[str, bytes]) -> None:
         for name, data in files.items():
             _write(unfinished / name, data)
         for folder in folders:
-            _sync(folder)
+            sync_directory(folder)
         unfinished.chmod(0o755)
         unfinished.rename(directory)
-        _sync(directory.parent)
+        sync_directory(directory.parent)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 
@@ -57,11 +58,3 @@ def _write(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

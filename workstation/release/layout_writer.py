@@ -14,6 +14,7 @@ from typing import Final
 from workstation.core.errors import MediaError
 from workstation.core.identity import Digest, digest_of
 from workstation.core.oci_layout import EMPTY_CONFIG, LAYOUT_FILE, Layer, make_index, make_manifest
+from workstation.durable import sync_directory
 
 _CHUNK: Final = 1024 * 1024
 
@@ -46,7 +47,7 @@ def write_bundle(directory: Path, bundle_type: str, contents: Sequence[Content],
         digest = _fill(unfinished, bundle_type, contents, name)
         unfinished.chmod(0o755)
         unfinished.replace(directory)
-        _sync(directory.parent)
+        sync_directory(directory.parent)
     except OSError as error:
         raise MediaError(str(directory), f"cannot be written: {error.strerror}") from error
     finally:
@@ -77,7 +78,7 @@ def _fill(target: Path, bundle_type: str, contents: Sequence[Content], name: str
     _write(target / "oci-layout", LAYOUT_FILE)
     _write(target / "index.json", make_index(bundle_type, manifest, name=name))
     for folder in (blobs, blobs.parent, target):
-        _sync(folder)
+        sync_directory(folder)
     return digest_of(manifest)
 
 
@@ -109,12 +110,3 @@ def _write(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(directory: Path) -> None:
-    """Make the names in a directory durable: a stick is pulled out soon after."""
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workstation.core.errors import MediaError
+from workstation.durable import sync_directory
 from workstation.trust.exchange import exchange
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def write_directory(directory: Path, files: Mapping[str, bytes]) -> None:
     with _disk(directory), _staged(directory, files) as staged:
         # rename(2) replaces an empty directory and refuses any other.
         staged.rename(directory)
-        _sync(directory.parent)
+        sync_directory(directory.parent)
 
 
 def replace_directory(directory: Path, files: Mapping[str, bytes]) -> None:
@@ -41,7 +42,7 @@ def replace_directory(directory: Path, files: Mapping[str, bytes]) -> None:
     refuse_interrupted(directory)
     with _disk(directory), _staged(directory, files) as staged:
         if exchange(staged, directory):
-            _sync(directory.parent)
+            sync_directory(directory.parent)
             return
         previous = _previous(directory)
         directory.rename(previous)
@@ -50,7 +51,7 @@ def replace_directory(directory: Path, files: Mapping[str, bytes]) -> None:
         except OSError:
             previous.rename(directory)
             raise
-        _sync(directory.parent)
+        sync_directory(directory.parent)
         shutil.rmtree(previous)
 
 
@@ -74,7 +75,7 @@ def restore_interrupted(directory: Path) -> None:
     with _disk(directory):
         if not directory.exists() and previous.is_dir() and not previous.is_symlink():
             previous.rename(directory)
-            _sync(directory.parent)
+            sync_directory(directory.parent)
 
 
 def refuse_interrupted(directory: Path) -> None:
@@ -88,7 +89,7 @@ def replace_file(path: Path, data: bytes) -> None:
     with _disk(path):
         _write(fresh, data)
         fresh.replace(path)
-        _sync(path.parent)
+        sync_directory(path.parent)
 
 
 def _put(directory: Path, name: str, data: bytes) -> None:
@@ -100,7 +101,7 @@ def _put(directory: Path, name: str, data: bytes) -> None:
         fresh = directory.with_name(f".{directory.name}.new")
         _write(fresh, data)
         fresh.replace(path)
-        _sync(path.parent)
+        sync_directory(path.parent)
 
 
 def _previous(directory: Path) -> Path:
@@ -116,7 +117,7 @@ def _staged(directory: Path, files: Mapping[str, bytes]) -> Generator[Path]:
             (staged / name).parent.mkdir(parents=True, exist_ok=True)
             _write(staged / name, data)
         for folder in (staged, *(path for path in staged.rglob("*") if path.is_dir())):
-            _sync(folder)
+            sync_directory(folder)
         yield staged
     finally:
         shutil.rmtree(staged, ignore_errors=True)
@@ -127,14 +128,6 @@ def _write(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

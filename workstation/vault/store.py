@@ -16,6 +16,7 @@ from typing import Final
 
 from workstation.core.errors import MediaError, Untrusted
 from workstation.core.identity import SHA256_HEX, Digest, digest_of
+from workstation.durable import sync_directory
 
 _CHUNK: Final = 1024 * 1024
 DOCUMENT_LIMIT: Final = 64 * 1024 * 1024
@@ -100,15 +101,6 @@ class Vault:
             raise MediaError(f"store/{digest}", f"cannot be read: {error.strerror}") from error
         if hashed.hexdigest() != digest:
             raise Untrusted(f"store/{digest}", f"sha256 {hashed.hexdigest()} found: the store was changed")
-
-
-def sync_directory(directory: Path) -> None:
-    """Make renames in a directory durable."""
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _temporary(directory: Path) -> tuple[int, str]:
