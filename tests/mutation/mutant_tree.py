@@ -36,6 +36,8 @@ CONTENTS: Final = (
 )
 LEFT_OUT: Final = shutil.ignore_patterns("__pycache__", ".*", "*.pyc")
 MUTANT: Final = re.compile(r"x(?:_|ǁ(?P<owner>\w+?)ǁ)(?P<name>\w+?)__mutmut_(?P<number>\d+|orig)")
+TRAMPOLINE: Final = "from mutmut.mutation.trampoline import"
+SWITCHING: Final = "from mutation.switching import"
 RULES: Final = frozenset(f"{rule.__module__}.x_{rule.__name__}" for rule in (*GUARDRAILS, *APPROVER_RULES))
 DELETED: Final = "nothing: the rule is deleted"
 
@@ -101,7 +103,7 @@ def _mutate(tree: Path, path: Path) -> list[Mutant]:
 
 def with_mutants(source: str, module: str) -> str:
     """Return the source of a module with its mutants in it."""
-    code = mutate_file_contents(module, undecorated(source)).code
+    code = mutate_file_contents(module, undecorated(source)).code.replace(TRAMPOLINE, SWITCHING)
     for name in re.findall(r"^def (x_\w+)__mutmut_orig\(", code, re.MULTILINE):
         if f"{module}.{name}" in RULES:
             deleted = f"{name}__mutmut_0"

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from mutation.mutant_change import change
 from mutation.mutant_tree import DELETED, HOUSE, RULES, mutants_in, mutated_files, undecorated, with_mutants
 from mutation.mutate import main
 from mutation.survivors import compared, explained
+from mutation.switching import ORIGINAL, switch_on
 
 from workstation.core.guardrails.approver import APPROVER_RULES
 from workstation.core.guardrails.findings import findings_unacknowledged
@@ -47,6 +49,24 @@ def test_a_property_is_mutated_too_and_stays_a_property() -> None:
     assert "Meeting.enough: return len(self.people) > 1 → return len(self.people) >= 1" in {
         str(mutant).partition(".")[2] or str(mutant) for mutant in mutants_in(code, "workstation.meeting")
     }
+
+
+def test_a_mutant_runs_where_it_is_switched_on_with_its_own_defaults_and_nowhere_else() -> None:
+    names: dict[str, Any] = {"__name__": "asking"}
+    exec(with_mutants("def asked(a=1, *, b=2):\n    return a - b\n", "asking"), names)
+    usual = names["asked"]()
+    said = dict[str, int]()
+
+    for mutant in names["mutants_x_asked__mutmut"]:
+        if mutant != ORIGINAL:
+            switch_on(f"asking.{mutant}")
+            said[mutant] = names["asked"]()
+    switch_on("")
+
+    assert usual == names["asked"]() == -1
+    assert sorted(said.values()) == [-2, 0, 3]
+    with pytest.raises(LookupError, match=r"no function has a mutant called asking\.x_asked__mutmut_9"):
+        switch_on("asking.x_asked__mutmut_9")
 
 
 def test_a_mutant_says_what_it_changes_and_where_a_test_has_to_come() -> None:

@@ -25,7 +25,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 from hypothesis import Phase
 from hypothesis import settings as hypothesis_settings
-from mutmut.mutation.trampoline import set_mutant_under_test
+from mutation.switching import switch_on
 
 import workstation
 
@@ -115,7 +115,7 @@ def _forked(work: Callable[[int], None]) -> tuple[str, int]:
 
 
 def _measure(items: dict[str, pytest.Item], path: Path, answer: int) -> None:
-    set_mutant_under_test("")
+    switch_on("")
     tests, lines, failed = list[tuple[str, float]](), dict[str, dict[str, list[int]]](), False
     for nodeid, item in items.items():
         began, come = time.process_time(), set[tuple[str, int]]()
@@ -164,7 +164,7 @@ def _found_by(name: str, tests: list[tuple[pytest.Item, float]]) -> str:
 def _try(name: str, tests: list[tuple[pytest.Item, float]], answer: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     signal.signal(signal.SIGVTALRM, signal.SIG_DFL)
-    set_mutant_under_test(name)
+    switch_on(name)
     for item, seconds in tests:
         signal.setitimer(signal.ITIMER_VIRTUAL, LEAST_SECONDS + TIMES * seconds)
         if not _passes(item):
