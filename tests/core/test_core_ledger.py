@@ -222,9 +222,9 @@ def test_whose_card_it_is_follows_from_its_answer():
 @pytest.mark.parametrize(
     ("challenge", "signed_as", "why"),
     [
-        (b"", b"countersign-identify-v1\n", "an empty challenge proves nothing"),
-        (b"fresh", b"countersign-identify-v1\nstale", "the signature does not verify"),
-        (b"fresh", b"fresh", "the signature does not verify"),
+        (b"", b"countersign-identify-v1\n", "^token: an empty challenge proves nothing$"),
+        (b"fresh", b"countersign-identify-v1\nstale", "^token's answer to the challenge: the signature does not"),
+        (b"fresh", b"fresh", "^token's answer to the challenge: the signature does not verify under key"),
     ],
 )
 def test_a_card_that_answers_something_else_is_nobodys(challenge, signed_as, why):

@@ -4,6 +4,7 @@
     make mutation ARGUMENTS="--module '*/quorum.py'"
     make mutation ARGUMENTS="--count 60 --seed anything"
     make mutation ARGUMENTS=--deleted             only each guardrail and approver rule, deleted
+    make mutation ARGUMENTS="--seconds 6"         a first look: no mutant is tried for longer
 
 Nothing in the working tree is touched: it is copied to build/mutation. What each mutant was found by is in
 told.json there. How it works is in docs/mutation.md.
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import random
 import subprocess
@@ -44,7 +46,7 @@ def main(arguments: Sequence[str]) -> int:
     parts = [left[number :: asked.processes] for number in range(asked.processes)]
     tests: list[str] = asked.tests or settings()["pytest_add_cli_args_test_selection"]
     # The first run has no mutant: it finds out which tests come where.
-    if _all_done(asked.build, [[]], tests) or _all_done(asked.build, parts, tests):
+    if _all_done(asked, [[]], tests) or _all_done(asked, parts, tests):
         return NOT_RUN
     return _report({str(one): before.get(str(one), "") for one in tried} | _told(asked.build), every, asked)
 
@@ -80,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--go-on", action="store_true", help="leave out what an earlier run has found")
     parser.add_argument("--seed", default="", help="anything; the same draws the same")
     parser.add_argument("--processes", type=int, default=1, help="how many at once")
+    parser.add_argument("--seconds", type=float, default=math.inf, help="of CPU, for each mutant at most")
     parser.add_argument("--tests", nargs="*", help="instead of those pyproject.toml names")
     parser.add_argument("--build", type=_absolute, default=BUILD, help="where the copy goes")
     parser.add_argument("--survivors", type=Path, default=LISTED, help="the list of those explained")
@@ -91,15 +94,18 @@ def _absolute(path: str) -> Path:
     return Path(path).resolve()
 
 
-def _all_done(build: Path, parts: list[list[Mutant]], tests: list[str]) -> bool:
+def _all_done(asked: argparse.Namespace, parts: list[list[Mutant]], tests: list[str]) -> bool:
     """Try each part in a process of its own; answer whether one of them went wrong."""
-    running = [_started(build, number, part, tests) for number, part in enumerate(parts)]
+    running = [_started(asked, number, part, tests) for number, part in enumerate(parts)]
     # 5 is pytest's word for having run no test by itself: the plugin runs them.
     statuses = {process.wait() for process in running}
     return not statuses <= {0, 5}
 
 
-def _started(build: Path, number: int, part: list[Mutant], tests: list[str]) -> subprocess.Popen[bytes]:
+def _started(
+    asked: argparse.Namespace, number: int, part: list[Mutant], tests: list[str]
+) -> subprocess.Popen[bytes]:
+    build: Path = asked.build
     names = build / f"mutants-{number}"
     names.write_text("".join(f"{one.name} {_numbers(one)}\n" for one in part), "utf-8")
     tree = build / "tree"
@@ -108,6 +114,7 @@ def _started(build: Path, number: int, part: list[Mutant], tests: list[str]) -> 
         "MUTANTS": str(names),
         "MUTANTS_REACHED": str(build / REACHED),
         "MUTANTS_TOLD": str(build / TOLD),
+        "MUTANTS_SECONDS": str(asked.seconds),
     }
     words = [sys.executable, "-m", "pytest", "-q", "--no-header", "--no-summary", "-p", "mutation.trying"]
     return subprocess.Popen([*words, *settings()["pytest_add_cli_args"], *tests], cwd=tree, env=environment)

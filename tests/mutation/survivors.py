@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 LISTED: Final = Path(__file__).with_name("survivors.toml")
-ALIVE: Final = frozenset({"survived", "unreached"})
+ALIVE: Final = frozenset({"survived", "unreached", "unsettled"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -143,6 +143,17 @@ def test_mutants_are_found_by_tests_that_come_there_and_live_where_none_does(tmp
     assert told[1] == dict.fromkeys(told[0], "unreached")
 
 
+def test_a_mutant_that_was_tried_for_too_short_a_time_counts_as_one_that_lives(tmp_path: Path) -> None:
+    words = ["--module", "*/quorum_groups.py", "--count", "2", "--seed", "a", "--seconds", "0"]
+
+    status = main(
+        [*words, "--build", str(tmp_path / "a"), "--tests", "tests/core/test_core_quorum_groups.py"]
+    )
+
+    assert status == 1
+    assert set(json.loads((tmp_path / "a" / "told.json").read_text("utf-8")).values()) == {"unsettled"}
+
+
 def test_nothing_is_tried_with_tests_that_fail_without_any_mutant(tmp_path: Path) -> None:
     failing = tmp_path / "test_failing.py"
     failing.write_text("def test_it():\n    assert False\n")

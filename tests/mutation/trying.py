@@ -3,7 +3,8 @@
 Mutants stand one a line in $MUTANTS: name, first and last line of the
 change and of its function. $MUTANTS_REACHED tells which tests reach
 which line; where there is no such file, every test runs once, all must pass, and it is written. What found
-each mutant goes to $MUTANTS_TOLD, a line each: `name test`, `name survived`, `unreached` or `timeout`.
+each mutant goes to $MUTANTS_TOLD, a line each: `name test`, `name survived`, `unreached` or `timeout`; or
+`unsettled` where the tests that could find it did not within $MUTANTS_SECONDS of CPU.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ TIMES: Final = 20
 
 MEMORY: Final = 3 << 30
 NEAREST: Final = "tests/core/"
+QUICK: Final = 0.3
+"""A test that takes more seconds is tried after those that do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Reached:
     def by(self, module: str, first: int, last: int, begins: int, ends: int) -> list[tuple[str, float]]:
         """Return the tests that come to a line from `first` to `last`, likely finders first.
 
-        Those are the tests nearest to the rules, and of these the ones that come where few do, in the
+        Those are the quick tests nearest to the rules, and of these the ones that come where few do, in the
         function that `begins` and `ends` there.
         """
         here = self.lines.get(module, {})
@@ -58,9 +61,17 @@ class Reached:
                 fewest[test] = min(len(tests), fewest.get(test, len(tests)))
         in_turn = sorted(
             found,
-            key=lambda one: (not self.tests[one][0].startswith(NEAREST), fewest[one], self.tests[one][1]),
+            key=lambda one: (
+                self.tests[one][1] > QUICK,
+                not self._near(one),
+                fewest[one],
+                self.tests[one][1],
+            ),
         )
         return [self.tests[test] for test in in_turn]
+
+    def _near(self, test: int) -> bool:
+        return self.tests[test][0].startswith(NEAREST)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -165,7 +176,11 @@ def _try(name: str, tests: list[tuple[pytest.Item, float]], answer: int) -> None
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     signal.signal(signal.SIGVTALRM, signal.SIG_DFL)
     switch_on(name)
+    most, began = float(os.environ.get("MUTANTS_SECONDS", "inf")), time.process_time()
     for item, seconds in tests:
+        if time.process_time() - began > most:
+            os.write(answer, b"unsettled")
+            return
         signal.setitimer(signal.ITIMER_VIRTUAL, LEAST_SECONDS + TIMES * seconds)
         if not _passes(item):
             os.write(answer, item.nodeid.encode())
