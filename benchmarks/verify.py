@@ -9,21 +9,17 @@ the same files, and SHA-256 over the same artifacts.
 from __future__ import annotations
 
 import hashlib
-import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from measured.table import Row, show
-from tuf.api.exceptions import DownloadHTTPError
-from tuf.ngclient.fetcher import FetcherInterface
-from tuf.ngclient.updater import Updater
 
+from workstation.console.demo.python_tuf import downloaded
 from workstation.core.recompute import recompute
 from workstation.core.release_contents import is_reserved
 from workstation.core.verdict import Allowed
@@ -80,7 +76,7 @@ def _once(what: str, world: Path, release: Path) -> None:
             case "SHA-256":
                 _hashed(release)
             case _:
-                _refreshed(world / "trust" / "repository", root, Path(scratch))
+                downloaded(world / "trust" / "repository", Path(scratch), root=root)
         print(time.perf_counter() - began)
 
 
@@ -95,40 +91,6 @@ def _verified(release: Path, root: bytes) -> None:
     found = recompute(read.contents, read.documents, trust.snapshot, now=now)
     if found.verdict != Allowed():
         raise SystemExit(f"the release does not verify: {found.verdict}")
-
-
-def _refreshed(repository: Path, root: bytes, scratch: Path) -> None:
-    shutil.rmtree(scratch, ignore_errors=True)
-    for name in ("metadata", "targets"):
-        (scratch / name).mkdir(parents=True)
-    client = Updater(
-        str(scratch / "metadata"),
-        "file:///metadata/",
-        str(scratch / "targets"),
-        "file:///targets/",
-        fetcher=_Files(repository),
-        bootstrap=root,
-    )
-    client.refresh()
-    for name in ("roster.json", "policy.json"):
-        target = client.get_targetinfo(name)
-        if target is None:
-            raise SystemExit(f"python-tuf knows no {name}")
-        client.download_target(target)
-
-
-class _Files(FetcherInterface):
-    """Fetches from a directory where python-tuf would ask a server."""
-
-    def __init__(self, repository: Path) -> None:
-        super().__init__()
-        self._repository = repository
-
-    def _fetch(self, url: str) -> Iterator[bytes]:
-        path = self._repository / url.removeprefix("file:///")
-        if not path.is_file():
-            raise DownloadHTTPError("not there", 404)
-        return iter([path.read_bytes()])
 
 
 if __name__ == "__main__":

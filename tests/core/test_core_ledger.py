@@ -223,7 +223,11 @@ def test_whose_card_it_is_follows_from_its_answer():
     ("challenge", "signed_as", "why"),
     [
         (b"", b"countersign-identify-v1\n", "^token: an empty challenge proves nothing$"),
-        (b"fresh", b"countersign-identify-v1\nstale", "^token's answer to the challenge: the signature does not"),
+        (
+            b"fresh",
+            b"countersign-identify-v1\nstale",
+            "^token's answer to the challenge: the signature does not",
+        ),
         (b"fresh", b"fresh", "^token's answer to the challenge: the signature does not verify under key"),
     ],
 )

@@ -12,11 +12,9 @@ from pathlib import Path
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from securesystemslib.signer import Signature, SSlibKey
-from tuf.api.exceptions import DownloadHTTPError
 from tuf.api.metadata import Metadata
-from tuf.ngclient import Updater
-from tuf.ngclient.fetcher import FetcherInterface
 
+from workstation.console.demo.python_tuf import downloaded
 from workstation.core.public_key import from_loaded
 from workstation.trust.repository import make_repository
 
@@ -151,32 +149,9 @@ def resigned(data, change, signers=(ANN, BEN)):
     return metadata.to_bytes()
 
 
-class _Files(FetcherInterface):
-    def __init__(self, directory):
-        self.directory = directory
-
-    def _fetch(self, url):
-        path = self.directory / url.removeprefix("file:///")
-        if not path.is_file():
-            raise DownloadHTTPError("not there", 404)
-        return iter([path.read_bytes()])
-
-
 def foreign_client(directory, scratch, *, root):
     """Return roster and policy as python-tuf's own client gets them, with no network."""
-    (scratch / "metadata").mkdir(parents=True)
-    (scratch / "targets").mkdir()
-    client = Updater(
-        str(scratch / "metadata"),
-        "file:///metadata/",
-        str(scratch / "targets"),
-        "file:///targets/",
-        fetcher=_Files(directory),
-        bootstrap=root,
-    )
-    client.refresh()
-    found = (client.get_targetinfo(name) for name in ("roster.json", "policy.json"))
-    return tuple(Path(client.download_target(target)).read_bytes() for target in found)
+    return tuple(path.read_bytes() for path in downloaded(directory, scratch, root=root))
 
 
 def _person(name, custodians):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import (
@@ -11,12 +10,10 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
     load_der_public_key,
 )
-from tuf.api.exceptions import DownloadHTTPError
-from tuf.ngclient.fetcher import FetcherInterface
-from tuf.ngclient.updater import Updater
 
 from workstation.bootstrap import current_time
 from workstation.console.demo.narrator import Narrator
+from workstation.console.demo.python_tuf import downloaded
 from workstation.console.demo.world import World
 from workstation.core.countersignature import parse_countersignature
 from workstation.core.errors import WorkstationError
@@ -59,33 +56,5 @@ def python_tuf_checks(narrator: Narrator, world: World) -> None:
     """Have python-tuf's own client verify the trust root from the pinned root.json."""
     scratch = world.far_side / "python-tuf"
     shutil.rmtree(scratch, ignore_errors=True)
-    for name in ("metadata", "targets"):
-        (scratch / name).mkdir(parents=True)
-    client = Updater(
-        str(scratch / "metadata"),
-        "file:///metadata/",
-        str(scratch / "targets"),
-        "file:///targets/",
-        fetcher=_Files(world.repository),
-        bootstrap=(world.far_side / "root.json").read_bytes(),
-    )
-    client.refresh()
-    for name in ("roster.json", "policy.json"):
-        target = client.get_targetinfo(name)
-        if target is None:
-            raise WorkstationError(f"python-tuf knows no target {name}")
-        narrator.say(f"  python-tuf verified {Path(client.download_target(target)).name}")
-
-
-class _Files(FetcherInterface):
-    """Fetches from a directory where python-tuf would ask a server."""
-
-    def __init__(self, repository: Path) -> None:
-        super().__init__()
-        self._repository = repository
-
-    def _fetch(self, url: str) -> Iterator[bytes]:
-        path = self._repository / url.removeprefix("file:///")
-        if not path.is_file():
-            raise DownloadHTTPError("not there", 404)
-        return iter([path.read_bytes()])
+    for path in downloaded(world.repository, scratch, root=(world.far_side / "root.json").read_bytes()):
+        narrator.say(f"  python-tuf verified {path.name}")
