@@ -215,6 +215,7 @@ def test_whose_card_it_is_follows_from_its_answer():
     assert (world.card("ci-7").service.id, world.card("ci-7").person) == ("ci-7", None)
     stranger = world.card("mallory")
     assert (stranger.person, stranger.service) == (None, None)
+    assert (stranger.token_serial, stranger.token_label) == ("token-mallory", "mallory")
     assert [world.card(name).label for name in ("alice", "ci-7")] == ["Alice", "CI-7"]
     assert stranger.label == f"key {world.keys['mallory'].public.fingerprint[:16]}"
 
