@@ -9,11 +9,12 @@ from core.world import World, violations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workstation.core.guardrails.screen import screen_unseen
 from workstation.core.identity import RequestId, digest_of
 from workstation.core.release_diff import ChangeKind, FileChange, Finding, Member, MemberKind, ReleaseDiff
 from workstation.core.release_words import COUNT, release_words, same_words, whole_word
 from workstation.core.seen import AtScreen, change_key, rank_within, to_be_seen
-from workstation.core.verdict import Allowed
+from workstation.core.verdict import Allowed, Violation
 from workstation.core.word_list import EVEN, ODD
 
 REQUESTS = st.binary(min_size=1, max_size=8).map(lambda data: RequestId(digest_of(data)))
@@ -71,6 +72,25 @@ def test_a_change_that_is_not_high_need_not_be_displayed():
     world = world_with(ReleaseDiff(changes=(change(),), findings=(finding("pkg.whl!/setup.py", 79),)))
 
     assert at_screen(world) == ()
+
+
+@pytest.mark.parametrize(("wanted", "rules"), [(79, ("SCREEN-UNSEEN",)), (80, ())])
+def test_a_change_the_policy_wants_opened_has_to_be_displayed(wanted: int, rules: tuple[str, ...]):
+    world = World()
+    world.rule["mustOpen"] = {"atOrAbove": wanted}
+    world.diff = ReleaseDiff(changes=(change(),), findings=(finding("pkg.whl!/setup.py", 79),))
+    world.admit()
+
+    assert tuple(rule for rule in at_screen(world) if rule != "FINDINGS-UNACKNOWLEDGED") == rules
+
+
+def test_where_no_rule_of_the_policy_fits_the_high_changes_are_displayed_all_the_same():
+    world = world_with(ReleaseDiff(changes=(change(),), findings=(finding("pkg.whl!/setup.py", 80),)))
+    action = replace(world.countersigning("alice"), at_screen=AtScreen(words="", seen=()))
+
+    (found,) = screen_unseen(action, replace(world.facts(action), rule=None))
+
+    assert found == Violation("SCREEN-UNSEEN", "pkg.whl!/setup.py was not displayed whole")
 
 
 def test_what_was_displayed_with_other_bytes_was_not_displayed():

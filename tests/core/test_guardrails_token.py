@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 from core.documents import KEYS
-from core.world import World, details
+from core.world import World, details, violations
 from roster.attesting_maker import Authority, maker, token
 
-from workstation.core.verdict import Allowed
+from workstation.core.verdict import Allowed, Violation
 
 
 def attested(world, *names, f9=None, **said):
@@ -30,6 +30,7 @@ def asking(**control):
     return world
 
 
+NOT_PROVED = "the token of Alice did not prove"
 WANTED = {"serial": True, "attested": True, "touch": True, "firmwareAtLeast": "5.4.3"}
 
 
@@ -50,15 +51,12 @@ def test_the_deployer_computes_the_same_from_what_travels():
 
 
 REFUSED = {
-    "no attestation": (lambda w: w, "attested", "that its key was made on it"),
-    "no touch": (lambda w: attested(w, "alice", touch=1), "touch", "that it was touched"),
-    "no PIN": (lambda w: attested(w, "alice", pin=1), "attested", "that it asks for a PIN"),
+    "no attestation": (lambda w: w, "attested", f"{NOT_PROVED} that its key was made on it"),
+    "no touch": (lambda w: attested(w, "alice", touch=1), "touch", f"{NOT_PROVED} that it was touched"),
+    "no PIN": (lambda w: attested(w, "alice", pin=1), "attested", f"{NOT_PROVED} that it asks for a PIN"),
     "old firmware": (
-        lambda w: attested(w, "alice", firmware=(5, 4, 2)), "firmwareAtLeast", "firmware 5.4.3 or newer",
-    ),
-    "a maker nobody believes": (
-        lambda w: attested(w, "alice", f9=Authority("Test Token", Authority("Test Token Maker Root"))),
-        "attested", "certificates of no maker found",
+        lambda w: attested(w, "alice", firmware=(5, 4, 2)),
+        "firmwareAtLeast", f"{NOT_PROVED} firmware 5.4.3 or newer",
     ),
 }  # fmt: skip
 
@@ -68,11 +66,50 @@ def test_what_a_token_did_not_prove_is_not_taken_for_granted(what):
     change, control, words = REFUSED[what]
     world = change(asking(**WANTED)).admit()
 
-    found = details(world.judge(world.countersigning("alice")), "TOKEN-UNPROVED")
-
-    assert any(words in detail for detail in found)
     alone = change(asking(**{control: WANTED[control]})).admit()
-    assert details(alone.judge(alone.countersigning("alice")), "TOKEN-UNPROVED")
+
+    said = Violation("TOKEN-UNPROVED", words, f"token.{control}")
+    assert said in violations(world.judge(world.countersigning("alice")))
+    assert said in violations(alone.judge(alone.countersigning("alice")))
+
+
+def test_of_what_no_maker_stands_for_nothing_is_taken_to_be_proved():
+    stranger = Authority("Test Token", Authority("Test Token Maker Root"))
+    world = attested(asking(attested=True), "alice", f9=stranger).admit()
+
+    found = violations(world.judge(world.countersigning("alice")))
+
+    key, said = (
+        KEYS["alice"].public.fingerprint,
+        "certificates of no maker found, one the roster believes wanted",
+    )
+    assert found == (
+        Violation("TOKEN-UNPROVED", f"attestation of key {key}: {said}", "token.attested"),
+        Violation("TOKEN-UNPROVED", f"{NOT_PROVED} that its key was made on it", "token.attested"),
+    )
+
+
+def test_a_key_enrolled_in_no_token_named_is_in_none_that_was_proved():
+    world = asking(serial=True)
+    del world.person("alice")["credentials"][0]["tokenSerial"]
+    world.admit()
+
+    found = violations(world.judge(world.countersigning("alice")))
+
+    said = f"{NOT_PROVED} which token its key was enrolled in"
+    assert Violation("TOKEN-UNPROVED", said, "token.serial") in found
+
+
+def test_a_strangers_token_proves_nothing():
+    world = asking(serial=True, attested=True).admit()
+
+    found = details(world.judge(world.countersigning("mallory")), "TOKEN-UNPROVED")
+
+    label = f"key {KEYS['mallory'].public.fingerprint[:16]}"
+    assert found == [
+        f"the token of {label} did not prove which token its key was enrolled in",
+        f"the token of {label} did not prove that its key was made on it",
+    ]
 
 
 @pytest.mark.parametrize("firmware", [(5, 4, 3), (5, 10, 0), (6, 0, 0)])

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from core.documents import KEYS
 from core.world import World, violations
 
+from workstation.core.guardrails.two_people import two_people
 from workstation.core.upkeep import AdmitCosignature, Anchor, AttestTime, ChangeHolders, HolderChange, Redact
-from workstation.core.verdict import Allowed
+from workstation.core.verdict import Allowed, Violation
 
 
 def redacting(world, *names):
@@ -27,14 +31,31 @@ def test_two_different_people_may(doing):
 
 @pytest.mark.parametrize("doing", [redacting, attesting])
 @pytest.mark.parametrize(
-    "names", [(), ("alice",), ("alice", "alice"), ("alice", "mallory"), ("alice", "station")]
+    ("names", "shown"),
+    [
+        ((), "nobody"),
+        (("alice",), "Alice"),
+        (("alice", "alice"), "Alice, Alice"),
+        (("alice", "mallory"), f"Alice, key {KEYS['mallory'].public.fingerprint[:16]}"),
+        (("alice", "station"), "Alice, STATION-1"),
+    ],
 )
-def test_one_person_or_a_stranger_or_a_machine_may_not(doing, names):
+def test_one_person_or_a_stranger_or_a_machine_may_not(doing, names, shown):
     world = World()
 
     (found,) = violations(world.judge(doing(world, *names)))
 
-    assert found.rule == "TWO-PEOPLE"
+    assert found == Violation("TWO-PEOPLE", f"{shown} found, two different active people wanted")
+
+
+@pytest.mark.parametrize("doing", [redacting, attesting])
+def test_where_there_is_no_roster_nobody_is_anybody(doing):
+    world = World()
+    action = doing(world, "alice", "carol")
+
+    (found,) = two_people(action, replace(world.facts(action), trust=None))
+
+    assert found.detail == "Alice, Carol found, two different active people wanted"
 
 
 def test_one_person_with_two_cards_is_not_two_people():

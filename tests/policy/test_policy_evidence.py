@@ -75,6 +75,9 @@ def test_one_builder_is_no_rebuild(door):
     "change",
     [
         lambda world: world.service("ci-8").update(controllers=["otto", "ned"]),
+        lambda world: world.service("ci-8").update(
+            formerControllers=[{"person": "ned", "until": "2026-11-01T00:00:00Z"}]
+        ),
         lambda world: world.build.evidence["rebuild.dsse.json"].by.__setitem__(0, "ci-7"),
         lambda world: world.rule["provenance"]["builders"].pop(),
         lambda world: (
@@ -83,7 +86,7 @@ def test_one_builder_is_no_rebuild(door):
             .update(digest={"sha256": "ab" * 32})
         ),
     ],
-    ids=["shared controller", "signed by the first", "not listed", "other bytes"],
+    ids=["shared controller", "shared until lately", "signed by the first", "not listed", "other bytes"],
 )
 def test_a_rebuild_that_is_not_independent_or_not_the_same_does_not_count(door, change):
     assert rules_at(door, policy_world(rebuilt, change, rebuild=REBUILD)) == ("REBUILD-QUORUM",)
@@ -324,6 +327,52 @@ def test_a_refusal_names_what_has_no_answer():
     assert details(verdict_at("countersign", world), "EVIDENCE-VULNERABILITIES") == [
         "2 of severity high or worse without an answer, at most 1 may be: CVE-1, CVE-2"
     ]
+
+
+@pytest.mark.parametrize(("count", "more"), [(10, ""), (11, " …"), (12, " …")])
+def test_of_many_without_an_answer_ten_are_named(count, more):
+    found = [(f"CVE-{number}", "high") for number in range(10, 10 + count)]
+    world = policy_world(scan(*found), vulnerabilities=VULNERABILITIES)
+
+    named = ", ".join(name for name, _ in found[:10])
+    assert details(verdict_at("countersign", world), "EVIDENCE-VULNERABILITIES") == [
+        f"{count} of severity high or worse without an answer, at most 1 may be: {named}{more}"
+    ]
+
+
+SCANNED = "a scan of the last 48 hours"
+WITH_DATABASE = f"{SCANNED} and a database of the last 24 hours"
+
+
+@pytest.mark.parametrize(
+    ("ages", "wanted"),
+    [
+        ({}, ""),
+        ({"maxScanAgeHours": 48}, f"; {SCANNED} is wanted"),
+        ({"maxScanAgeHours": 48, "maxDbAgeHours": 24}, f"; {WITH_DATABASE} is wanted"),
+    ],
+)
+def test_a_scan_that_is_missing_is_described(ages, wanted):
+    world = policy_world(vulnerabilities={"required": True, "newAtOrAbove": {"high": 1}, **ages})
+
+    assert details(verdict_at("countersign", world), "EVIDENCE-SCAN") == [
+        f"no fresh signed scan covers pump-2.4.0.bin{wanted}"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("finished", "rules"),
+    [
+        ("2026-11-18T10:00:00Z", ()),
+        ("2026-11-18T09:59:59Z", ("EVIDENCE-SCAN",)),
+        ("2026-11-20T10:10:00Z", ()),
+        ("2026-11-20T10:10:01Z", ("EVIDENCE-SCAN",)),
+    ],
+)
+def test_the_age_of_a_scan_holds_to_the_very_second_and_forgives_a_clock_a_little_ahead(finished, rules):
+    world = policy_world(scan(finished=finished), vulnerabilities=VULNERABILITIES)
+
+    assert rules_at("countersign", world) == rules
 
 
 @pytest.mark.parametrize(
