@@ -5,10 +5,15 @@ from __future__ import annotations
 import pytest
 from core.documents import PRODUCT, json_bytes, policy_document
 from core.world import World
+from packageurl import PackageURL
 
 from workstation.core.errors import Malformed
+from workstation.core.policy import pattern_of, without_version
 from workstation.core.policy_document import parse_policy
 from workstation.core.shape import Shape
+
+PERIOD = {"from": "2026-11-20T00:00:00Z", "to": "2026-11-21T00:00:00Z", "reason": "year end"}
+GLASS = {"role": "duty", "atLeast": 2, "reasonRequired": True, "reviewWithinHours": 24}
 
 
 def parsed(change=lambda _: None):
@@ -32,6 +37,39 @@ def test_a_rule_covers_every_version_of_its_products_in_its_channels():
     assert policy.rule_for(purl(f"{PRODUCT}@2"), "stable") is policy.rules[0]
     assert policy.rule_for(purl(f"{PRODUCT}@2"), "Stable") is None
     assert policy.rule_for(purl(f"{PRODUCT}-2@2"), "stable") is None
+
+
+@pytest.mark.parametrize(
+    ("product", "named"),
+    [
+        ("pkg:deb/debian/pump@1?arch=arm64", "pkg:deb/debian/pump"),
+        ("pkg:deb/debian/pump@1#usr/bin", "pkg:deb/debian/pump"),
+        ("pkg:generic/pump@2.4.0?arch=arm64#a/b", "pkg:generic/pump"),
+    ],
+)
+def test_a_product_is_the_same_in_whatever_version_for_whatever_machine_and_whatever_part(product, named):
+    assert without_version(PackageURL.from_string(product)) == named
+
+
+@pytest.mark.parametrize(
+    ("named", "pattern"),
+    [
+        ("pkg:deb/debian/pump", "pkg:deb/debian/*"),
+        ("pkg:generic/pump", "pkg:generic/*"),
+        ("pkg:github/a/b/c", "pkg:github/a/b/*"),
+    ],
+)
+def test_a_pattern_stands_for_all_of_a_namespace(named, pattern):
+    assert pattern_of(named) == pattern
+
+
+def test_whoever_breaks_the_glass_may_countersign_and_nobody_else_is_let_in_by_it():
+    def roles(**freeze):
+        found = parsed(lambda document: rule(document).update(freeze={"periods": [PERIOD], **freeze}))
+        return found.rules[0].approver_roles
+
+    assert parsed().rules[0].approver_roles == roles() == {"approver"}
+    assert roles(breakGlass=GLASS) == {"approver", "duty"}
 
 
 @pytest.mark.parametrize(

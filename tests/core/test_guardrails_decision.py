@@ -116,6 +116,8 @@ def test_a_quorum_names_its_people_in_the_order_they_signed():
         (bound_to(policy=Digest("ab" * 32), policy_version=4), "policy version 4"),
         (bound_to(builders=()), "another builder set"),
         (lambda said: replace(said, approver=PersonId("dave")), "dave as approver"),
+        (lambda said: replace(said, roles=()), "roles none"),
+        (lambda said: replace(said, roles=("deployer", "owner")), "roles deployer, owner"),
         (lambda said: replace(said, fingerprint=World().keys["dave"].public.fingerprint), "another key"),
         (bound_to(at=World().request.created - timedelta(seconds=1)), "a time the request does not cover"),
         (bound_to(at=World().request.not_after), "a time the request does not cover"),
@@ -146,6 +148,29 @@ def test_a_countersignature_on_other_artifacts_does_not_count():
     assert details(found, "COUNTERSIGNATURE-BINDING") == [
         "Alice's countersignature does not count: it is bound to other artifacts"
     ]
+
+
+def test_a_countersignature_on_another_review_than_the_one_at_hand_does_not_count():
+    world = World().quorate()
+    facts = world.facts(world.releasing())
+    first, *rest = facts.countersignatures
+    said = first.signed.countersignature
+    elsewhere = replace(said, binding=replace(said.binding, review=Digest("ab" * 32)))
+    other = replace(first, signed=replace(first.signed, countersignature=elsewhere))
+
+    found = judge(world.releasing(), replace(facts, countersignatures=(other, *rest)))
+
+    assert "Alice's countersignature does not count: it is bound to another review" in details(
+        found, "COUNTERSIGNATURE-BINDING"
+    )
+
+
+def test_without_a_history_nobody_is_said_not_to_have_read():
+    world = World().quorate()
+
+    found = quorum_of(replace(world.facts(world.releasing()), history=None))
+
+    assert [one.against for one in found.counted] == [(), ()]
 
 
 def test_a_countersignature_grows_too_old():

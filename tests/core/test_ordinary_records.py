@@ -8,13 +8,14 @@ import json
 import pytest
 from core.documents import credential, person, roster_bytes, roster_document
 from core.keys import edwards, p256, p384, rsa_2048
+from core.refusing import refused
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workstation.core import roster_document as reader
 from workstation.core.credential_document import read_credential
 from workstation.core.ed25519_point import SMALL_ORDER, P, refusal_of_point
-from workstation.core.errors import Malformed
+from workstation.core.errors import Malformed, Untrusted
 from workstation.core.ordinary_key import ordinary_numbers
 from workstation.core.ordinary_records import ordinary_credential, ordinary_person
 from workstation.core.public_key import parse_ordinary_spki, parse_spki
@@ -121,3 +122,18 @@ def test_weak_and_odd_points_are_left_to_the_careful_reader(y, sign):
 
     with pytest.raises(Malformed, match="an Ed25519 key that is"):
         parse_ordinary_spki(spki, where="key")
+
+
+def test_an_odd_key_is_told_of_where_it_stands():
+    with refused(Malformed, "roster.json.key: not a public key in SubjectPublicKeyInfo form"):
+        parse_ordinary_spki(b"no key", where="roster.json.key")
+
+
+def test_bytes_that_are_no_point_have_a_name_at_one_go_and_nothing_verifies_under_them():
+    no_point = bytes.fromhex("302a300506032b6570032100") + b"\x02" + b"\0" * 31
+
+    found = parse_ordinary_spki(no_point, where="key")
+
+    assert found.spki == no_point
+    with pytest.raises(Untrusted, match="the signature does not verify"):
+        found.verify(b"\0" * 64, b"message", where="here")
