@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from core.documents import Signed, credential
 from core.keys import p256
+from core.refusing import refused
 from core.world import World, details, violations
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -199,6 +200,26 @@ def test_a_sole_signer_has_a_key_for_that_use_or_for_whatever_the_asker_decides(
     assert sole_signer(envelope, roster, None, where="here").holder.id == "bob"
     with pytest.raises(Untrusted, match="here: a key of bob not enrolled for station found"):
         sole_signer(envelope, roster, Use.STATION, where="here")
+
+
+@pytest.mark.parametrize(("keyid", "shown"), [("a" * 64, "a" * 64), ("b" * 65, "b" * 64)])
+def test_a_stranger_where_one_signer_is_wanted_is_shown_by_the_key_id(keyid, shown):
+    world = World()
+    envelope = world.request.envelope
+    strange = replace(envelope, signatures=(replace(envelope.signatures[0], keyid=keyid),))
+
+    with refused(Untrusted, f"here: a signature by unknown key '{shown}' found, one from the roster wanted"):
+        sole_signer(strange, world.trust.roster, Use.REQUEST, where="here")
+
+
+def test_a_sole_signature_that_does_not_hold_is_told_of_where_it_stands():
+    world = World()
+    alice = world.keys["alice"].public
+    envelope = world.request.envelope
+    forged = replace(envelope, signatures=(replace(envelope.signatures[0], keyid=alice.keyid),))
+
+    with refused(Untrusted, f"here: the signature does not verify under key {alice.fingerprint}"):
+        sole_signer(forged, world.trust.roster, Use.REQUEST, where="here")
 
 
 def test_a_clean_request_leaves_every_approver_free():

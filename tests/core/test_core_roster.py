@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from core.documents import BUILDER_ID, KEYS, credential, roster_bytes, roster_document
 from core.keys import p256
 from core.world import World
 
+from workstation.core.enrolled import Attestation
 from workstation.core.errors import Malformed
 from workstation.core.roster_document import parse_roster
 from workstation.core.uncollected import without_collecting
@@ -53,6 +56,24 @@ def test_a_roster_names_people_and_shows_the_id_of_strangers():
 
     assert roster.name_of("alice") == "Alice"
     assert roster.name_of("zoe") == "zoe"
+
+
+def test_a_credential_holds_from_its_first_second_until_before_its_last():
+    card = parsed().holder_of(KEYS["alice"].public.fingerprint).credential
+    second = timedelta(seconds=1)
+
+    moments = (card.valid_from - second, card.valid_from, card.valid_to - second, card.valid_to)
+
+    assert [card.valid_at(moment) for moment in moments] == [False, True, True, False]
+
+
+def test_a_token_goes_by_the_name_its_module_has_and_by_the_one_its_maker_gave_it():
+    plain = parsed().holder_of(KEYS["alice"].public.fingerprint).credential
+    told = Attestation(serial="4711", certificates=())
+
+    assert plain.serials == {"token-alice"}
+    assert replace(plain, attestation=told).serials == {"token-alice", "4711"}
+    assert replace(plain, attestation=told, token_serial=None).serials == {"4711"}
 
 
 DOUBLES = {
