@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from review.archives import tar_of
 
 from workstation.core.release_diff import Member, MemberKind
 from workstation.review import index as module
 from workstation.review.counterparts import counterparts
+from workstation.review.earlier import Earlier
 from workstation.review.index import MemberIndex
+from workstation.review.ledger import Ledger
+from workstation.review.limits import Limits
+from workstation.review.source import BytesSource
 from workstation.review.texts import TextStore
+from workstation.review.walk import walk_artifact
 
+TWO = (("1.0", b"1"), ("1.1", b"two"))
 PATHS = st.lists(
     st.sampled_from([f"{a}!/{b}{c}" for a in "xy" for b in ("", "p/", "p/q/", "n.jar!/") for c in "abc"]),
     max_size=40,
@@ -113,3 +120,18 @@ def test_a_path_named_by_version_has_a_counterpart_only_where_it_is_the_only_one
 
     assert [now.path for _, now in found.differing] == ["d-1.1.zip!/y/b-1.1"]
     assert found.before("d-1.1.zip!/y/b-1.1") == old["d-1.0.zip!/y/b-1.0"]
+
+
+def test_a_text_that_did_not_change_is_held_once_for_both_sides() -> None:
+    old = Ledger(Limits())
+    earlier = Earlier(old.members, {"demo-1.1.tar": "demo-1.0.tar"})
+    new = Ledger(Limits(), beside=old, earlier=earlier)
+    before, now = ({f"demo-{version}/same": b"same\n", f"demo-{version}/b": text} for version, text in TWO)
+    walk_artifact("demo-1.0.tar", BytesSource(tar_of(before)), old)
+    held = old.text_store.size
+
+    walk_artifact("demo-1.1.tar", BytesSource(tar_of(now)), new)
+
+    assert new.text_store.size == held + len(b"two")
+    assert dict(new.texts) == {"demo-1.1.tar!/demo-1.1/same": b"same\n", "demo-1.1.tar!/demo-1.1/b": b"two"}
+    assert dict(old.texts) == {"demo-1.0.tar!/demo-1.0/same": b"same\n", "demo-1.0.tar!/demo-1.0/b": b"1"}

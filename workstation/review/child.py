@@ -19,6 +19,7 @@ from workstation.core.release_diff import REFUSE, Finding, ReleaseDiff
 from workstation.process import frames
 from workstation.process.sandbox import Walls, WallsUnavailable, confine_to, limit
 from workstation.review.compare import compare
+from workstation.review.earlier import Earlier
 from workstation.review.job import CPU_SECONDS, NEW, OLD, UNSAFE_WITHOUT_WALLS, Job, Task, parse_job
 from workstation.review.ledger import LIMIT, Ledger
 from workstation.review.lending import Borrower
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from workstation.core.strict_json import JsonObject, JsonValue
-    from workstation.review.lenses.looking import Looked
 
 _MEMORY: Final = 2 * GIB
 _OPEN_FILES: Final = 32
@@ -57,10 +57,11 @@ def review(job: Job, channel: int, borrower: Borrower) -> ReleaseDiff:
 
     An artifact of before is walked just before its counterpart of now, so that changes show early.
     """
-    looked: dict[str, Looked] = {}
-    old, new = Ledger(Limits(), looked), Ledger(Limits(), looked)
     artifacts = pair_artifacts(job.old, job.new)
-    telling = Telling(channel, old, new, artifacts)
+    old = Ledger(Limits())
+    earlier = Earlier(old.members, artifacts)
+    new = Ledger(Limits(), beside=old, earlier=earlier)
+    telling = Telling(channel, old, new, earlier)
     try:
         for side, one in borrower.files(_in_pairs(job, artifacts)):
             source = telling.watched(FileSource(one.fd, os.fstat(one.fd).st_size))

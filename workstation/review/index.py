@@ -29,14 +29,19 @@ class Facts(NamedTuple):
     text: int = NO_TEXT
 
     @property
+    def is_file(self) -> bool:
+        """Whether it is a file with bytes of its own."""
+        return self.kind == FILE
+
+    @property
     def seen(self) -> tuple[object, ...]:
         """Return what makes it the same as another or not."""
         return self[:6]
 
 
 _KINDS: Final = tuple(MemberKind)
-_NUMBER: Final = {kind: number for number, kind in enumerate(_KINDS)}
-FILE: Final = _NUMBER[MemberKind.FILE]
+NUMBER: Final = {kind: number for number, kind in enumerate(_KINDS)}
+FILE: Final = NUMBER[MemberKind.FILE]
 _BATCH: Final = 4096
 _SCHEMA: Final = """
     PRAGMA temp_store = MEMORY;
@@ -72,10 +77,14 @@ class MemberIndex(Mapping[str, Member]):
 
     def add(self, member: Member, text: int = NO_TEXT) -> None:
         """Keep a member and where its text is held; a second one of its path does not replace the first."""
-        folder, name = parted(member.path)
+        self.put(member.path, facts_of(member, text))
+
+    def put(self, path: str, facts: Facts) -> None:
+        """Keep what is known of the member at a path, as `add` does."""
+        folder, name = parted(path)
         number = self._id(folder)
         if self._found(number, name) is None:
-            self._waiting[number, name] = facts_of(member, text)
+            self._waiting[number, name] = facts
             if len(self._waiting) >= _BATCH:
                 self._write()
 
@@ -171,7 +180,8 @@ def parted(path: str) -> tuple[str, str]:
 def facts_of(member: Member, text: int = NO_TEXT) -> Facts:
     """Return what a member is besides its path."""
     digest = bytes.fromhex(member.digest)
-    return Facts(_NUMBER[member.kind], member.size, member.mode, member.owner, member.target, digest, text)
+    kind = NUMBER[member.kind]
+    return Facts(kind, member.size, member.mode, member.owner, member.target, digest, text)
 
 
 def member_from(path: str, facts: Facts) -> Member:

@@ -14,6 +14,7 @@ from workstation.review.texts import Texts, TextStore
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from workstation.review.earlier import Earlier
     from workstation.review.index import Facts
     from workstation.review.lenses.looking import Looked
     from workstation.review.limits import Limits
@@ -81,24 +82,26 @@ class Ledger:
 
     `opened` are the containers looked into, `envelopes` those of them that only wrap what gets
     installed, `dense` the files that look compressed or encrypted, `artifacts` the outermost paths.
-    `on_member` is told of every member as it comes.
+    `on_member` is told of every member as it comes. What did not change from `beside`, the other side
+    of a comparison, is looked into once and its text held once; `earlier` finds it there.
     """
 
-    def __init__(self, limits: Limits, looked: dict[str, Looked] | None = None) -> None:
+    def __init__(self, limits: Limits, beside: Ledger | None = None, earlier: Earlier | None = None) -> None:
         self.limits = limits
-        # By digest, and for both sides of a comparison: what did not change is looked into once.
-        self.looked = {} if looked is None else looked
+        self.looked: dict[str, Looked] = {} if beside is None else beside.looked  # by digest
         self._hex_held = 0
         self.members = MemberIndex()
-        self._store = TextStore()
-        self.texts = Texts(self.members, self._store)
+        self.text_store = TextStore() if beside is None else beside.text_store
+        self._earlier = earlier
+        self._text_held = 0
+        self.texts = Texts(self.members, self.text_store)
         self.artifacts: list[str] = []
         self.opened, self.envelopes, self.dense = Paths(), Paths(), Paths()
         self.findings: list[Finding] = []
         self.not_inspected: list[NotInspected] = []
         self.entries = 0
         self.unpacked = 0
-        self.on_member: Callable[[Member], None] | None = None
+        self.on_member: Callable[[str, Facts], None] | None = None
 
     def count_entry(self, where: str) -> None:
         """Count one entry of any container; raises TooMuch."""
@@ -124,17 +127,22 @@ class Ledger:
         """Write down a member compared by digest only."""
         self.not_inspected.append(NotInspected(path=path, why=why))
 
-    def add(self, member: Member, text: bytes | None = None) -> None:
-        """Write down a member, and its text if there is room; a second of its path does not replace it."""
-        self.members.add(member, NO_TEXT if text is None else self._held(member.path, text))
+    def add(self, path: str, facts: Facts) -> None:
+        """Write down a member; a second of its path does not replace it."""
+        self.members.put(path, facts)
         if self.on_member is not None:
-            self.on_member(member)
+            self.on_member(path, facts)
 
-    def _held(self, path: str, text: bytes) -> int:
-        if self._store.size + len(text) > self.limits.text_held:
+    def hold(self, path: str, text: bytes, digest: bytes) -> int:
+        """Keep a member's text if there is room; return where it is."""
+        if self._text_held + len(text) > self.limits.text_held:
             self.cannot_inspect(path, "more text than this review holds")
             return NO_TEXT
-        return self._store.keep(text)
+        self._text_held += len(text)
+        was = None if self._earlier is None else self._earlier.facts(path)
+        if was is not None and was.digest == digest and was.text != NO_TEXT:
+            return was.text
+        return self.text_store.keep(text)
 
     def keeping(self, looked: Looked) -> Looked:
         """Return what was seen in a binary, its bytes kept when they are few and there is room."""

@@ -45,21 +45,25 @@ class Names:
     """The names of one container, as they come."""
 
     def __init__(self, where: str, ledger: Ledger) -> None:
-        self._where, self._ledger = where, ledger
+        self._within, self._ledger = f"{where}!/", ledger
         self._respelled: dict[str, str] = {}  # names that folding changes, by what it makes of them
         self._parents: set[str] = set()
 
     def add(self, name: str, kind: MemberKind) -> str:
         """Check a cleaned name and return the member's path; before the member itself is written down."""
-        path = f"{self._where}!/{name}"
+        path = f"{self._within}{name}"
         if not _PLAIN.fullmatch(name):
             for sentence in _refused(name, self._ledger.limits.name):
                 self._ledger.lie(path[: self._ledger.limits.name], sentence, rule=NAME)
             for sentence in _odd(name, self._ledger.limits.name_part):
                 self._ledger.odd(_ODD_RANK, path, sentence, rule=NAME)
         self._check_others(path, name, kind)
-        self._check_parents(path, name)
-        self._check_spelling(path, name)
+        parent = name.rpartition("/")[0]
+        if parent and parent not in self._parents:
+            self._check_parents(path, parent)
+        folded = _folded(name)
+        if folded != name or folded in self._respelled:
+            self._check_spelling(path, name, folded)
         return path
 
     def holds_file(self, name: str) -> bool:
@@ -67,7 +71,7 @@ class Names:
         return self._kind(name) in (MemberKind.FILE, MemberKind.HARD_LINK)
 
     def _kind(self, name: str) -> MemberKind | None:
-        return self._ledger.members.kind(f"{self._where}!/{name}")
+        return self._ledger.members.kind(f"{self._within}{name}")
 
     def _check_others(self, path: str, name: str, kind: MemberKind) -> None:
         known = self._ledger.members.kind(path)
@@ -76,8 +80,7 @@ class Names:
         if kind is not MemberKind.FOLDER and name in self._parents:
             self._ledger.lie(path, "this name is a file and a folder", rule=NAME)
 
-    def _check_parents(self, path: str, name: str) -> None:
-        parent = name.rpartition("/")[0]
+    def _check_parents(self, path: str, parent: str) -> None:
         while parent and parent not in self._parents:
             known = self._kind(parent) or MemberKind.FOLDER
             if known is not MemberKind.FOLDER:
@@ -85,15 +88,19 @@ class Names:
             self._parents.add(parent)
             parent = parent.rpartition("/")[0]
 
-    def _check_spelling(self, path: str, name: str) -> None:
+    def _check_spelling(self, path: str, name: str, folded: str) -> None:
         """Name what some file systems would take for a name that came before."""
-        folded = unicodedata.normalize("NFC", name).casefold()
         other = self._respelled.get(folded)
         if folded != name:
             other = other or (folded if self._kind(folded) else None)
             self._respelled.setdefault(folded, name)
         if other and other != name:
             self._ledger.odd(_ODD_RANK, path, f"differs from {other!a} only in spelling", rule=NAME)
+
+
+def _folded(name: str) -> str:
+    """Return a name as file systems that fold case and compositions would have it."""
+    return name.lower() if name.isascii() else unicodedata.normalize("NFC", name).casefold()
 
 
 def _refused(name: str, longest: int) -> Iterator[str]:

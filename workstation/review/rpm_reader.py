@@ -7,7 +7,7 @@ gives, so those of the payload have to agree, and its bytes have to have the hea
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from workstation.core.release_diff import MemberKind
@@ -81,7 +81,7 @@ class RpmPackage:
             if listed.mode & 0o7777 != entry.mode:
                 sentence = f"mode {entry.mode:04o} in the payload, {listed.mode & 0o7777:04o} in the header"
                 self._ledger.lie(f"{inside}!/{entry.name}", sentence)
-            yield replace(entry, owner=listed.owner)
+            yield entry._replace(owner=listed.owner)
             self._check_bytes(entry, listed, f"{inside}!/{entry.name}")
         for name in sorted(missing):
             self._ledger.lie(f"{inside}!/{name}", "the RPM's header lists it, and it is not there")

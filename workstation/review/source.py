@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 from workstation.core.release_diff import MemberKind
 from workstation.review.ledger import Lie
@@ -74,9 +74,11 @@ class Part:
         return self.whole.at(self.start + offset, max(0, min(count, self.size - offset)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One entry of a container as its reader found it; `read` has to be used before the next entry."""
+class Entry(NamedTuple):
+    """One entry of a container as its reader found it; `read` has to be used before the next entry.
+
+    Made for every file there is, and a tuple is made in a third of the time.
+    """
 
     name: str
     kind: MemberKind
@@ -85,6 +87,8 @@ class Entry:
     mode: int = 0
     owner: str = ""
     target: str = ""
+    whole: bytes | None = None
+    """What `read` gives, where it is at hand as one piece: nobody needs to ask for it twice."""
 
 
 def nothing(_: int) -> bytes:
@@ -109,6 +113,8 @@ def stream(source: Source, start: int = 0, length: int | None = None) -> Read:
 class Counted:
     """A reader of the next `size` bytes of a stream, of which none may be missing."""
 
+    __slots__ = ("_path", "_read", "left")
+
     def __init__(self, read: Read, size: int, path: str) -> None:
         self.left = size
         self._read, self._path = read, path
@@ -124,19 +130,41 @@ class Counted:
         return data
 
 
-def buffered(read: Read) -> Read:
-    """Return a reader of the same bytes that asks for them in large pieces."""
-    waiting, place = b"", 0
+class Buffered:
+    """A reader of the same bytes that asks for them in large pieces."""
 
-    def taken(count: int) -> bytes:
-        nonlocal waiting, place
-        if place >= len(waiting):
-            waiting, place = read(CHUNK), 0
-        data = waiting[place : place + count]
-        place += len(data)
+    __slots__ = ("_place", "_read", "_waiting")
+
+    def __init__(self, read: Read) -> None:
+        self._read = read
+        self._waiting, self._place = b"", 0
+
+    def read(self, count: int) -> bytes:
+        """Return up to `count` of the next bytes; none at the end."""
+        place = self._place
+        if place >= len(self._waiting):
+            self._waiting, place = self._read(CHUNK), 0
+        data = self._waiting[place : place + count]
+        self._place = place + len(data)
         return data
 
-    return taken
+    def exactly(self, count: int) -> bytes:
+        """Return `count` bytes, or fewer only where the stream ends."""
+        place = self._place
+        end = place + count
+        if end <= len(self._waiting):
+            self._place = end
+            return self._waiting[place:end]
+        return exactly(self.read, count)
+
+    def at_hand(self, count: int) -> bytes | None:
+        """Return `count` bytes where they are here already, else None and nothing is taken."""
+        place = self._place
+        end = place + count
+        if end > len(self._waiting):
+            return None
+        self._place = end
+        return self._waiting[place:end]
 
 
 def exactly(read: Read, count: int) -> bytes:

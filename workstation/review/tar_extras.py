@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from workstation.review.ledger import Ledger, Lie, TooMuch
-from workstation.review.source import exactly
 from workstation.review.tar_header import BLOCK
 
 if TYPE_CHECKING:
-    from workstation.review.source import Read
+    from workstation.review.source import Buffered
     from workstation.review.tar_header import TarHeader
 
 _LENGTH: Final = re.compile(rb"([1-9][0-9]{0,7}) ")
@@ -31,11 +30,11 @@ class TarExtras:
     long_name: bytes | None = None
     long_target: bytes | None = None
 
-    def take(self, header: TarHeader, read: Read) -> None:
+    def take(self, header: TarHeader, pieces: Buffered) -> None:
         """Read the record announced by `header`; raises Lie and TooMuch."""
         if header.size > self.ledger.limits.tar_metadata:
             raise TooMuch(self.where, f"a tar metadata record of {header.size} bytes found")
-        padded = exactly(read, -(-header.size // BLOCK) * BLOCK)
+        padded = pieces.exactly(-(-header.size // BLOCK) * BLOCK)
         if len(padded) < header.size:
             raise Lie(self.where, "a tar metadata record is cut short")
         data = padded[: header.size]
@@ -54,14 +53,12 @@ class TarExtras:
         if not (self.once or self.always) and self.long_name is self.long_target is None:
             return header, {}
         records = {**self.always, **self.once}
-        plain = replace(
-            header,
+        plain = header._replace(
             name=header.name if self.long_name is None else self.long_name,
             target=header.target if self.long_target is None else self.long_target,
         )
         self.once, self.long_name, self.long_target = {}, None, None
-        changed = replace(
-            plain,
+        changed = plain._replace(
             name=records.get(b"path", plain.name),
             target=records.get(b"linkpath", plain.target),
             uid=self._decimal(records, b"uid", plain.uid),

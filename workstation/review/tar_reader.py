@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from workstation.core.release_diff import MemberKind
 from workstation.review.ledger import Ledger, Lie
 from workstation.review.names import clean
-from workstation.review.source import Counted, Entry, Read, buffered, chunks, exactly, nothing, text_of
+from workstation.review.source import Buffered, Counted, Entry, Read, after, chunks, nothing, text_of
 from workstation.review.tar_extras import EXTRA_KINDS, TarExtras
 from workstation.review.tar_header import BLOCK, TarHeader, parse_header
 
@@ -23,25 +23,35 @@ _YEAR_10000: Final = 253_402_300_800
 
 def tar_entries(read: Read, where: str, ledger: Ledger) -> Iterator[Entry]:
     """Return the entries of a tar archive in order; raises Lie and TooMuch, writes lesser lies down."""
-    read = buffered(read)
+    pieces = Buffered(read)
     extras = TarExtras(where, ledger)
-    while (header := _next_header(read, where, ledger)) is not None:
+    while (header := _next_header(pieces, where, ledger)) is not None:
         if header.kind in EXTRA_KINDS:
-            extras.take(header, read)
+            extras.take(header, pieces)
             continue
         full, records = extras.apply(header)
-        yield from _entry(full, records, read, where, ledger)
+        name = clean(text_of(full.name))
+        path = f"{where}!/{name}"
+        kind = _kind(full, where)
+        _look_at(full, records, path, ledger)
+        content = _Content(full.size, pieces, path)
+        if name or kind is not MemberKind.FOLDER:
+            yield _entry(name, kind, full, content)
+        # A size on a link or folder: readers disagree on whether data follows.
+        if kind is not MemberKind.FILE and full.size:
+            ledger.lie(path, f"a {kind.value} with {full.size} bytes of data")
+        content.finish(ledger)
 
 
-def _next_header(read: Read, where: str, ledger: Ledger) -> TarHeader | None:
-    block = exactly(read, BLOCK)
+def _next_header(pieces: Buffered, where: str, ledger: Ledger) -> TarHeader | None:
+    block = pieces.exactly(BLOCK)
     if not block:
         ledger.odd(45, where, "the tar archive has no end marker")
         return None
     if block == _ZEROS:
-        block = exactly(read, BLOCK)
+        block = pieces.exactly(BLOCK)
         if block in (_ZEROS, b""):
-            _check_rest(read, where, ledger)
+            _check_rest(pieces.read, where, ledger)
             return None
         ledger.lie(where, "members follow a block of zeros; readers disagree on them")
     if len(block) < BLOCK:
@@ -56,29 +66,13 @@ def _check_rest(read: Read, where: str, ledger: Ledger) -> None:
             return
 
 
-def _entry(
-    header: TarHeader, records: Mapping[bytes, bytes], read: Read, where: str, ledger: Ledger
-) -> Iterator[Entry]:
-    name = clean(text_of(header.name))
-    kind = _kind(header, where)
-    path = f"{where}!/{name}"
-    _look_at(header, records, path, ledger)
-    content = _Content(header.size, read, path, ledger)
-    if name or kind is not MemberKind.FOLDER:
-        is_file = kind is MemberKind.FILE
-        yield Entry(
-            name=name,
-            kind=kind,
-            read=content.read if is_file else nothing,
-            size=header.size if is_file else 0,
-            mode=header.mode,
-            owner=f"{header.uid}:{header.gid}",
-            target=_target(header, kind),
-        )
-    # A size on a link or folder: readers disagree on whether data follows.
-    if kind is not MemberKind.FILE and header.size:
-        ledger.lie(path, f"a {kind.value} with {header.size} bytes of data")
-    content.finish()
+def _entry(name: str, kind: MemberKind, header: TarHeader, content: _Content) -> Entry:
+    owner = f"{header.uid}:{header.gid}"
+    if kind is MemberKind.FILE:
+        whole = content.at_hand()
+        read = content.read if whole is None else after(whole, nothing)
+        return Entry(name, kind, read, header.size, header.mode, owner, whole=whole)
+    return Entry(name, kind, nothing, mode=header.mode, owner=owner, target=_target(header, kind))
 
 
 def _kind(header: TarHeader, where: str) -> MemberKind:
@@ -124,14 +118,22 @@ def _look_at(header: TarHeader, records: Mapping[bytes, bytes], path: str, ledge
 class _Content(Counted):
     """The data of one entry, and the padding behind it."""
 
-    def __init__(self, size: int, read: Read, path: str, ledger: Ledger) -> None:
-        super().__init__(read, size, path)
-        self._ledger = ledger
-        self._padding = -size % BLOCK
+    __slots__ = ("_padding", "_pieces")
 
-    def finish(self) -> None:
+    def __init__(self, size: int, pieces: Buffered, path: str) -> None:
+        super().__init__(pieces.read, size, path)
+        self._pieces, self._padding = pieces, -size % BLOCK
+
+    def at_hand(self) -> bytes | None:
+        """Return all of the data where no more has to be read for it."""
+        data = self._pieces.at_hand(self.left)
+        if data is not None:
+            self.left = 0
+        return data
+
+    def finish(self, ledger: Ledger) -> None:
         """Read past whatever is left of the data, and the padding."""
         while self.left:
             self.read(self.left)
-        if self._padding and exactly(self._read, self._padding).strip(b"\0"):
-            self._ledger.odd(45, self._path, "the padding behind it holds data")
+        if self._padding and self._pieces.exactly(self._padding).strip(b"\0"):
+            ledger.odd(45, self._path, "the padding behind it holds data")

@@ -9,15 +9,14 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from workstation.core.release_diff import Finding, Member, MemberKind
+from workstation.core.release_diff import Finding
 from workstation.core.shape import Shape
 from workstation.process import frames
-from workstation.review.versions import versioned
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from workstation.core.strict_json import JsonObject
+    from workstation.review.earlier import Earlier
+    from workstation.review.index import Facts
     from workstation.review.ledger import Ledger
     from workstation.review.source import Source
 
@@ -78,8 +77,8 @@ def read_glimpse(message: JsonObject, *, total: int) -> Glimpse:
 class Telling:
     """Watches two sides being walked and tells about it over the channel, ten times a second at most."""
 
-    def __init__(self, channel: int, old: Ledger, new: Ledger, artifacts: Mapping[str, str]) -> None:
-        self._channel, self._old, self._new, self._artifacts = channel, old, new, artifacts
+    def __init__(self, channel: int, old: Ledger, new: Ledger, earlier: Earlier) -> None:
+        self._channel, self._old, self._new, self._earlier = channel, old, new, earlier
         self._read = 0
         self._last = time.monotonic() - _EVERY
         self._told = [0, 0, 0]  # paths, changed paths and findings
@@ -117,26 +116,19 @@ class Telling:
         frames.send_json(self._channel, {SEEN: glimpse.to_json()})
         self._last = time.monotonic()
 
-    def _saw(self, member: Member) -> None:
+    def _saw(self, path: str, facts: Facts) -> None:
         if self._told[0] < _MOST:
             self._told[0] += 1
-            self._paths.append(member.path)
-        if self._told[1] < _MOST and member.kind is MemberKind.FILE and self._differs(member):
+            self._paths.append(path)
+        if self._told[1] < _MOST and facts.is_file and self._differs(path, facts):
             self._told[1] += 1
-            self._changed.append(member.path)
+            self._changed.append(path)
         self.count(0)
 
-    def _differs(self, member: Member) -> bool:
+    def _differs(self, path: str, facts: Facts) -> bool:
         """Whether a file is not as it was before, as far as its path tells."""
-        top, separator, inside = member.path.partition("!/")
-        before = self._artifacts.get(top)
-        if before is None:
-            return True
-        if separator:
-            version, old_version = versioned(top).version, versioned(before).version
-            inside = inside.replace(version, old_version) if version else inside
-        facts = self._old.members.facts(f"{before}{separator}{inside}")
-        return facts is None or facts.digest.hex() != member.digest
+        was = self._earlier.facts(path)
+        return was is None or was.digest != facts.digest
 
 
 class _Watched:

@@ -14,7 +14,7 @@ from workstation.review import sniff
 from workstation.review.ar_reader import ar_entries, is_deb_part
 from workstation.review.cpio_reader import cpio_entries
 from workstation.review.iso_reader import iso_entries
-from workstation.review.leaf import member_of, read_leaf
+from workstation.review.leaf import facts_of_entry, read_leaf
 from workstation.review.ledger import LIMIT, OPAQUE, STRUCTURE, Closed, Ledger, Lie, Mark, TooMuch
 from workstation.review.links import look_at_link
 from workstation.review.names import Names
@@ -195,7 +195,7 @@ def _take(entries: Iterator[Entry], place: _Place, ledger: Ledger) -> None:
         if entry.kind is MemberKind.FILE:
             _leaf(entry, path, place, ledger)
         else:
-            ledger.add(member_of(entry, path))
+            ledger.add(path, facts_of_entry(entry))
             if not place.rooted:
                 look_at_link(entry, path, ledger)
 
