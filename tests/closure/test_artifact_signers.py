@@ -26,9 +26,10 @@ from workstation.core.artifact_signer import ArtifactSigner, read_artifact_signe
 from workstation.core.errors import Malformed
 from workstation.core.shape import Shape
 from workstation.review.artifact_signatures import artifact_signers
-from workstation.review.prepare import NamedFile, artifact_signers_in_process
+from workstation.review.prepare import NamedFile
 from workstation.review.prepare import artifact_signers as asked_of_child
 from workstation.review.source import BytesSource
+from workstation.review.unwalled import artifact_signers_in_process
 
 BOB = p256("bob").private
 BOB_FINGERPRINT = fingerprint_by_hand(BOB)

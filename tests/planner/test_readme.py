@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from workstation.console.arguments import STATUSES, parser
+from workstation.console.arguments import parser
+from workstation.console.grammar import STATUSES
 
 HOUSE = Path(__file__).parents[2]
 README = (HOUSE / "README.md").read_text("utf-8")

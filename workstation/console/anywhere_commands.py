@@ -1,4 +1,4 @@
-"""Commands that need no state: diff, fingerprint, doctor."""
+"""Commands that need no state: fingerprint, doctor."""
 
 from __future__ import annotations
 
@@ -10,18 +10,13 @@ from pathlib import Path
 from typing import Final
 
 from workstation.console.opening import cards_of
-from workstation.console.progress import progress_on_terminal
 from workstation.console.reply import REFUSED, Reply
 from workstation.core.errors import Malformed, MediaError
-from workstation.core.inert_text import inert
 from workstation.core.key_readers.files import read_keys
 from workstation.core.key_readers.found_key import FoundKey, KeysFound
 from workstation.core.public_key import PublicKey
-from workstation.core.release_diff import ReviewVerdict
 from workstation.core.strict_json import JsonObject, JsonValue
 from workstation.process.sandbox import WallsUnavailable
-from workstation.review.html import page
-from workstation.review.of_paths import diff_of_paths
 from workstation.review.prepare import standing_walls
 
 KEY_LIMIT: Final = 1024 * 1024
@@ -34,31 +29,6 @@ _NO_LANDLOCK: Final = (
     "This kernel has no Landlock: seccomp alone closes files to the review child, which will do;"
     " the journal writer and the screen want Landlock."
 )
-
-
-def diff(arguments: Namespace) -> Reply:
-    """Compare two files or directories as releases."""
-    with progress_on_terminal() as watch:
-        found = diff_of_paths(Path(arguments.old), Path(arguments.new), watch=watch)
-    if arguments.html is not None:
-        try:
-            Path(arguments.html).write_text(page(found), encoding="utf-8")
-        except OSError as error:
-            raise MediaError(arguments.html, f"cannot be written: {error.strerror}") from error
-    lines = [f"{found.verdict.value}{', a first release' if found.baseline else ''}"]
-    lines += [f"  {one.rank:3} {one.rule}  {one.path!a}: {inert(one.sentence)}" for one in found.findings]
-    lines += [f"  not inspected: {one.path!a}: {inert(one.why)}" for one in found.not_inspected]
-    for name, paths in (
-        ("added", found.added),
-        ("removed", found.removed),
-        ("content changed", found.content_changed),
-        ("mode changed", found.mode_changed),
-        ("owner changed", found.owner_changed),
-        ("link changed", found.link_changed),
-    ):
-        lines += [f"  {name}: {path!a}" for path in paths]
-    refused = found.verdict is ReviewVerdict.REFUSED
-    return Reply(document=found.to_json(), lines=tuple(lines), status=REFUSED if refused else 0)
 
 
 def fingerprint(arguments: Namespace) -> Reply:

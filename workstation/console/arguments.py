@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from argparse import ArgumentParser
 from functools import partial
-from typing import Final, Protocol, TypeAlias
 
 from workstation.console import (
     anywhere_commands,
@@ -25,40 +23,14 @@ from workstation.console import (
 )
 from workstation.console.checkout import add_source_options
 from workstation.console.demo.command import demo
-from workstation.console.reply import Reply
+from workstation.console.diff_command import add_diff
+from workstation.console.grammar import Commands, add_command, add_group, top_parser
 from workstation.core.receipt import Result
-
-
-class Commands(Protocol):
-    """Where commands are added; what argparse returns for subparsers has no public name."""
-
-    def add_parser(self, name: str, *, help: str, description: str) -> ArgumentParser:  # noqa: A002 (argparse)
-        """Add one command."""
-        ...
-
-
-Run: TypeAlias = Callable[[Namespace], Reply]
-
-WORDS: Final = "An offline signing workstation that refuses the people who built what is to be signed."
-STATUSES: Final = (
-    "exit status: 0 done, 1 refused, 2 usage, 3 malformed input, 4 untrusted, 5 token, 6 journal,"
-    " 70 a defect of ours"
-)
 
 
 def parser() -> ArgumentParser:
     """Return the parser of the whole command line."""
-    top = ArgumentParser(prog="countersign", description=WORDS, epilog=STATUSES)
-    top.add_argument("--state", metavar="DIR", help="the workstation's state (else $COUNTERSIGN_STATE)")
-    top.add_argument("--json", action="store_true", help="print one JSON document on stdout")
-    top.add_argument("--module", metavar="PATH", help="PKCS#11 module (else $COUNTERSIGN_MODULE)")
-    top.add_argument("--pin-fd", type=int, metavar="N", help="read PINs from descriptor N, one a line")
-    top.add_argument("--passphrase-fd", type=int, metavar="N", help="read the journal's passphrase from N")
-    top.add_argument(
-        "--unlock",
-        metavar="HOW",
-        help="open the journal with this card's UNLOCK key, shares:NAME or tpm:NAME",
-    )
+    top = top_parser()
     commands = top.add_subparsers(metavar="COMMAND", required=True)
     _builder(commands)
     _workstation(commands)
@@ -69,22 +41,9 @@ def parser() -> ArgumentParser:
     return top
 
 
-def _command(commands: Commands, name: str, run: Run) -> ArgumentParser:
-    words = (run.__doc__ or "").strip().splitlines()[0]
-    made = commands.add_parser(name, help=words, description=words)
-    made.set_defaults(run=run)
-    return made
-
-
-def _group(commands: Commands, name: str, words: str) -> Commands:
-    return commands.add_parser(name, help=words, description=words).add_subparsers(
-        metavar="COMMAND", required=True
-    )
-
-
 def _builder(commands: Commands) -> None:
-    group = _group(commands, "request", "Make or show a request (builder).")
-    create = _command(group, "create", request_commands.create)
+    group = add_group(commands, "request", "Make or show a request (builder).")
+    create = add_command(group, "create", request_commands.create)
     create.add_argument("--product", required=True, metavar="PURL", help="package URL with a version")
     create.add_argument("--channel", required=True)
     create.add_argument("--artifact", nargs="+", required=True, metavar="PATH")
@@ -98,15 +57,15 @@ def _builder(commands: Commands) -> None:
     create.add_argument("--good-for", type=int, default=request_commands.GOOD_FOR_DAYS, metavar="DAYS")
     create.add_argument("--key", required=True, metavar="KEY", help="pem:PATH or a PKCS#11 URI")
     create.add_argument("--out", required=True, metavar="DIR")
-    _command(group, "show", request_commands.show).add_argument("directory", metavar="DIR")
-    sheet = _command(group, "sheet", sheet_command.sheet)
+    add_command(group, "show", request_commands.show).add_argument("directory", metavar="DIR")
+    sheet = add_command(group, "sheet", sheet_command.sheet)
     sheet.add_argument("directory", metavar="DIR")
     sheet.add_argument("--out", required=True, metavar="FILE", help="a PDF to print")
-    evidence = _command(group, "evidence", evidence_commands.sign)
+    evidence = add_command(group, "evidence", evidence_commands.sign)
     evidence.add_argument("statement", metavar="STATEMENT", help="an in-toto statement in JSON")
     evidence.add_argument("--key", required=True, metavar="KEY", help="pem:PATH or a PKCS#11 URI")
     evidence.add_argument("--out", required=True, metavar="FILE")
-    plan = _command(group, "plan", plan_commands.plan)
+    plan = add_command(group, "plan", plan_commands.plan)
     plan.add_argument("--product", required=True, metavar="PURL")
     plan.add_argument("--channel", required=True)
     plan.add_argument("--trigger", action="append", required=True, metavar="WHO", help="who starts the build")
@@ -118,102 +77,99 @@ def _builder(commands: Commands) -> None:
 
 
 def _workstation(commands: Commands) -> None:
-    made = _command(commands, "commission", journal_commands.commission)
+    made = add_command(commands, "commission", journal_commands.commission)
     made.add_argument("--origin", required=True, help="the journal's name, such as ws1.example.org/journal")
     made.add_argument("--outgoing", required=True, metavar="DIR", help="where releases are written")
     made.add_argument("--seal-out", required=True, metavar="FILE", help="new file for K_0, to be taken away")
     made.add_argument("--production", action="store_true", help="refuse SoftHSM and modules not listed")
-    _command(commands, "intake", desk_commands.intake).add_argument("directory", metavar="DIR")
-    _command(commands, "queue", desk_commands.queue)
-    review = _command(commands, "review", desk_commands.review)
+    add_command(commands, "intake", desk_commands.intake).add_argument("directory", metavar="DIR")
+    add_command(commands, "queue", desk_commands.queue)
+    review = add_command(commands, "review", desk_commands.review)
     review.add_argument("request", metavar="REQUEST")
     review.add_argument("--token", metavar="URI", help="your card: who is to sign opens the review with it")
     review.add_argument("--html", metavar="FILE", help="also write the diff as a page")
-    sign = _command(commands, "countersign", desk_commands.countersign)
+    sign = add_command(commands, "countersign", desk_commands.countersign)
     sign.add_argument("request", metavar="REQUEST")
     sign.add_argument("--token", required=True, metavar="URI")
     sign.add_argument("--acknowledge", nargs="*", default=[], metavar="FINDING")
     sign.add_argument("--comment", default="", metavar="TEXT")
-    decline = _command(commands, "decline", desk_commands.decline)
+    decline = add_command(commands, "decline", desk_commands.decline)
     decline.add_argument("request", metavar="REQUEST")
     decline.add_argument("--token", required=True, metavar="URI")
     decline.add_argument("--reason", required=True, metavar="TEXT")
-    asked = _command(commands, "why", why_commands.why_blocked)
+    asked = add_command(commands, "why", why_commands.why_blocked)
     asked.add_argument("request", metavar="REQUEST")
     asked.add_argument("--token", metavar="URI", help="for whom; it is asked no PIN (else for everybody)")
-    release = _command(commands, "release", desk_commands.release)
+    release = add_command(commands, "release", desk_commands.release)
     release.add_argument("request", metavar="REQUEST")
     release.add_argument("--out", required=True, metavar="DIR")
-    screen = _command(commands, "desk", screen_command.desk)
+    screen = add_command(commands, "desk", screen_command.desk)
     screen.add_argument(
         "--medium", action="append", default=[], metavar="DIR", help="look here as if it were a medium"
     )
 
 
 def _deployer(commands: Commands) -> None:
-    verify = _command(commands, "verify", verify_commands.verify)
+    verify = add_command(commands, "verify", verify_commands.verify)
     verify.add_argument("directory", metavar="DIR")
     verify.add_argument("--root", required=True, metavar="FILE", help="the custodians' root.json")
     verify.add_argument("--known", metavar="DIR", help="remember versions here and refuse older ones")
     verify.add_argument("--at", metavar="TIME", help="judge the trust root's expiry at this time")
-    group = _group(commands, "receipt", "Make or admit a receipt.")
-    create = _command(group, "create", verify_commands.receipt_create)
+    group = add_group(commands, "receipt", "Make or admit a receipt.")
+    create = add_command(group, "create", verify_commands.receipt_create)
     create.add_argument("directory", metavar="DIR")
     create.add_argument("--environment", required=True, metavar="NAME")
     create.add_argument("--result", required=True, choices=[result.value for result in Result])
     create.add_argument("--token", required=True, metavar="URI", help="PKCS#11 URI or pem:PATH")
     create.add_argument("--root", metavar="FILE", help="verify first, from this root.json")
     create.add_argument("--out", required=True, metavar="FILE")
-    _command(group, "admit", verify_commands.receipt_admit).add_argument("file", metavar="FILE")
+    add_command(group, "admit", verify_commands.receipt_admit).add_argument("file", metavar="FILE")
 
 
 def _trust(commands: Commands) -> None:
-    group = _group(commands, "trust", "Make, show, change or apply the trust root.")
-    trust_grammar.add_trust(partial(_command, group))
-    group = _group(commands, "roster", "Draft, show or compare the roster.")
-    trust_grammar.add_roster(partial(_command, group))
-    _policy(_group(commands, "policy", "Check, show, compare or try the policy."))
+    group = add_group(commands, "trust", "Make, show, change or apply the trust root.")
+    trust_grammar.add_trust(partial(add_command, group))
+    group = add_group(commands, "roster", "Draft, show or compare the roster.")
+    trust_grammar.add_roster(partial(add_command, group))
+    _policy(add_group(commands, "policy", "Check, show, compare or try the policy."))
 
 
 def _policy(group: Commands) -> None:
-    _command(group, "lint", policy_commands.lint).add_argument("file", metavar="FILE")
-    shown = _command(group, "show", policy_commands.show)
+    add_command(group, "lint", policy_commands.lint).add_argument("file", metavar="FILE")
+    shown = add_command(group, "show", policy_commands.show)
     shown.add_argument("file", nargs="?", metavar="FILE", help="a policy file (else the one followed here)")
-    compared = _command(group, "diff", policy_commands.diff)
+    compared = add_command(group, "diff", policy_commands.diff)
     compared.add_argument("old", metavar="OLD")
     compared.add_argument("new", metavar="NEW")
-    tried = _command(group, "simulate", policy_commands.simulate)
+    tried = add_command(group, "simulate", policy_commands.simulate)
     tried.add_argument("--policy", required=True, metavar="FILE", help="the proposed policy")
 
 
 def _journal(commands: Commands) -> None:
-    group = _group(commands, "journal", "Read, verify and prove the journal.")
-    record_commands.add_filter_options(_command(group, "show", record_commands.show))
-    record_commands.add_export_options(_command(group, "export", record_commands.export))
-    record_commands.add_report_options(_command(group, "report", record_commands.report))
-    verify = _command(group, "verify", journal_commands.verify)
+    group = add_group(commands, "journal", "Read, verify and prove the journal.")
+    record_commands.add_filter_options(add_command(group, "show", record_commands.show))
+    record_commands.add_export_options(add_command(group, "export", record_commands.export))
+    record_commands.add_report_options(add_command(group, "report", record_commands.report))
+    verify = add_command(group, "verify", journal_commands.verify)
     verify.add_argument("--seal", metavar="FILE", help="K_0, for what only it can tell")
     verify.add_argument("--release", action="append", default=[], metavar="DIR", help="a release that left")
     verify.add_argument(
         "--note", action="append", default=[], metavar="FILE", help="a checkpoint kept outside"
     )
-    _command(group, "checkpoint", journal_commands.checkpoint)
-    _command(group, "key", journal_commands.station_key).add_argument("--out", metavar="FILE")
-    prove = _command(group, "prove", journal_commands.prove)
+    add_command(group, "checkpoint", journal_commands.checkpoint)
+    add_command(group, "key", journal_commands.station_key).add_argument("--out", metavar="FILE")
+    prove = add_command(group, "prove", journal_commands.prove)
     prove.add_argument("entry", type=int, metavar="ENTRY")
     prove.add_argument("--out", metavar="FILE", help="also write the proof to a new file (C2SP tlog-proof)")
-    journal_grammar.add_holders(partial(_command, group))
-    journal_grammar.add_memories(partial(_command, group))
+    journal_grammar.add_holders(partial(add_command, group))
+    journal_grammar.add_memories(partial(add_command, group))
 
 
 def _anywhere(commands: Commands) -> None:
-    diff = _command(commands, "diff", anywhere_commands.diff)
-    diff.add_argument("old", metavar="OLD")
-    diff.add_argument("new", metavar="NEW")
-    diff.add_argument("--html", metavar="FILE")
-    _command(commands, "fingerprint", anywhere_commands.fingerprint).add_argument(
+    add_diff(commands)
+    add_command(commands, "fingerprint", anywhere_commands.fingerprint).add_argument(
         "file", nargs="+", metavar="FILE"
     )
-    _command(commands, "doctor", anywhere_commands.doctor)
-    shown = _command(commands, "demo", demo)
+    add_command(commands, "doctor", anywhere_commands.doctor)
+    shown = add_command(commands, "demo", demo)
     shown.add_argument("--directory", default="build/demo", metavar="DIR", help="the demo's world, made anew")

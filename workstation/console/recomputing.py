@@ -18,7 +18,8 @@ from workstation.core.recompute import Recomputed, recompute
 from workstation.core.request import parse_request
 from workstation.core.shape import Shape
 from workstation.intake.release_reader import ReadRelease, read_release
-from workstation.review.prepare import NamedFile, artifact_signers_in_process
+from workstation.review.prepare import NamedFile
+from workstation.review.unwalled import artifact_signers_in_process
 from workstation.trust.verification import verify_repository
 
 KNOWN_FILE: Final = "known-versions.json"

@@ -91,7 +91,7 @@ class Ledger:
         self.looked: dict[str, Looked] = {} if beside is None else beside.looked  # by digest
         self._hex_held = 0
         self.members = MemberIndex()
-        self.text_store = TextStore() if beside is None else beside.text_store
+        self.text_store: TextStore = TextStore() if beside is None else beside.text_store
         self._earlier = earlier
         self._text_held = 0
         self.texts = Texts(self.members, self.text_store)

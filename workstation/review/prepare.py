@@ -20,13 +20,12 @@ from workstation.process import frames
 from workstation.process.child import Child
 from workstation.process.frames import PeerGone, PeerSilent
 from workstation.process.sandbox import WallsUnavailable
-from workstation.review.job import CPU_SECONDS, NEW, OLD, UNSAFE_WITHOUT_WALLS, Given, Job, Task, check_names
+from workstation.review.job import CPU_SECONDS, NEW, OLD, UNSAFE_WITHOUT_WALLS, Job, Task, check_names
 from workstation.review.lending import LEND, asked_for, lend
-from workstation.review.signed_files import signers_of_artifacts
 from workstation.review.telling import SEEN, Glimpse, read_glimpse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from workstation.core.release_diff import ReleaseDiff
     from workstation.core.strict_json import JsonObject
@@ -88,16 +87,6 @@ def artifact_signers(
     answer = asking.ask(Task.SIGNERS)
     listed = Shape(answer, "artifact signers").open_fields()["signers"].items(at_most=_MOST_SIGNERS)
     return tuple(read_artifact_signer(item) for item in listed)
-
-
-def artifact_signers_in_process(artifacts: Sequence[NamedFile]) -> tuple[ArtifactSigner, ...]:
-    """Return the same without a child, for a deployer: their process holds nothing, and may be walled itself.
-
-    Never for the desk. Raises Malformed for odd names and MediaError when a file cannot be read.
-    """
-    names = [file.name for file in artifacts]
-    check_names(names, "artifacts")
-    return signers_of_artifacts(_one_by_one(artifacts), names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +166,7 @@ class _Asking:
                 files = self._sides.get(side, ())
                 if number >= len(files):
                     raise Malformed(_WHERE, "the review child asked for a file that is not there")
-                fds.append(_open(files[number].path, open_files))
+                fds.append(open_regular(files[number].path, open_files))
             lend(child.fd, fds)
 
 
@@ -205,15 +194,8 @@ def _with_walls(answer: JsonObject) -> JsonObject:
     return answer
 
 
-def _one_by_one(files: Sequence[NamedFile]) -> Iterator[Given]:
-    """Lend each file while it is looked at, so that there may be more of them than open files."""
-    for file in files:
-        with ExitStack() as open_file:
-            yield Given(name=file.name, fd=_open(file.path, open_file))
-
-
-def _open(path: Path, open_files: ExitStack) -> int:
-    """Open a regular file, and nothing else: no link is followed, no pipe waited for."""
+def open_regular(path: Path, open_files: ExitStack) -> int:
+    """Open a regular file, and nothing else: no link is followed, no pipe waited for; raises MediaError."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
