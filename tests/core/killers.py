@@ -10,6 +10,7 @@ from dataclasses import replace
 from core.documents import Build, Signed, credential
 from core.keys import edwards
 from core.receipts import OUT, admitting
+from core.releases import history, ledger_of, request_named
 from core.world import ROOT, World
 
 from workstation.core.action import ApplyTrust
@@ -18,7 +19,7 @@ from workstation.core.identity import Digest
 from workstation.core.release_diff import ChangeKind, FileChange, Finding, Member, MemberKind, ReleaseDiff
 from workstation.core.release_words import release_words
 from workstation.core.seen import AtScreen
-from workstation.core.upkeep import Redact
+from workstation.core.upkeep import DropArtifacts, Redact
 
 
 def countersigning(name="dave"):
@@ -163,6 +164,12 @@ def twice():
     world = World().admit()
     world.countersign("dave")
     return countersigning()(world)
+
+
+def dropping_what_is_kept():
+    world = World()
+    action = DropArtifacts(requests=(request_named("1"),))
+    return action, replace(world.facts(action), ledger=ledger_of(history("1"), history("2")))
 
 
 def received(change=lambda _: None, **changes):
@@ -340,6 +347,7 @@ KILLERS = {
     "receipt_release": lambda: received(release=Digest("ab" * 32)),
     "receipt_repeated": received_twice,
     "deployer": lambda: received(lambda w: w.person("frank").update(roles=[])),
+    "retention": dropping_what_is_kept,
     "sod_deployer": lambda: received(approver_deploys, by="alice"),
 }
 

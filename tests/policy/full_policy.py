@@ -60,6 +60,7 @@ def full_rule() -> Document:
         "outputs": ["dsse", "cms"],
         "coolingOffDays": 7,
         "controllersAttestedWithinDays": 90,
+        "retention": {"releases": 4},
     }
 
 

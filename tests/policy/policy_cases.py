@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, Final, TypeAlias
 
 from core.documents import PRODUCT, Build, Document
+from core.releases import history, ledger_of, request_named
 from core.world import World
 from policy.policy_world import (
     Change,
@@ -31,9 +32,10 @@ from workstation.core.policy import Policy
 from workstation.core.policy_document import parse_policy
 from workstation.core.release_diff import Finding, ReleaseDiff
 from workstation.core.simulation import under
+from workstation.core.upkeep import DropArtifacts
 from workstation.core.verdict import Allowed
 
-Case: TypeAlias = tuple[Countersign | Release, Facts]
+Case: TypeAlias = tuple[Countersign | Release | DropArtifacts, Facts]
 
 FOUND: Final = Finding(rule="DIFF-SETUID", rank=92, path="pump.bin!/su", sentence="it became setuid")
 ZLIB: Final = {"license": {"id": "Zlib"}}
@@ -64,6 +66,13 @@ def releasing(world: World, *names: str, at: datetime = EARLY, later: datetime |
     world.now = later or at
     action = world.releasing()
     return action, world.facts(action)
+
+
+def dropping(name: str) -> Case:
+    """Return the dropping of one of three releases' artifacts."""
+    world, ledger = policy_world(), ledger_of(history("1"), history("2"), history("3"))
+    facts = Facts(now=world.now, ledger=ledger, trust=world.trust)
+    return DropArtifacts(requests=(request_named(name),)), facts
 
 
 def _roles(name: str, *roles: str) -> Change:
@@ -164,6 +173,8 @@ _MAKERS: Final[Mapping[str, Callable[[], Case]]] = {
     "both owners, an hour later": lambda: releasing(rich(), "olga", "owen", later=EARLY.replace(hour=11)),
     "three owners": lambda: releasing(rich(_roles("dave", "owner", "approver")), "olga", "owen", "dave"),
     "three days later": lambda: releasing(rich(), "alice", "carol", later=MONDAY),
+    "artifacts of the last but two": lambda: dropping("1"),
+    "artifacts of the last but one": lambda: dropping("2"),
 }
 
 NAMES: Final = tuple(_MAKERS)

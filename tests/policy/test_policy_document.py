@@ -33,6 +33,7 @@ EACH = [
     "outputs",
     "coolingOffDays",
     "controllersAttestedWithinDays",
+    "retention",
 ]
 
 
@@ -157,6 +158,8 @@ def test_what_was_a_policy_before_still_is_one():
         ("token.firmwareAtLeast", "5.04", "a firmware version such as 5.4.3 wanted"),
         ("token.firmwareAtLeast", "5..4", "a firmware version such as 5.4.3 wanted"),
         ("outputs", [], "outputs: 0 items found"),
+        ("retention.releases", 0, "releases: 0 found"),
+        ("retention", {}, "releases.* wanted"),
         ("sandbox", True, "sandbox: unknown field found"),
         ("window.holidays", [], "holidays: unknown field found"),
         ("/comment", "x", "comment: unknown field found"),

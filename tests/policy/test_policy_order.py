@@ -213,6 +213,8 @@ CHANGED = [
     ("outputs", {"outputs": ["dsse"]}, {"outputs": ["dsse", "cms"]}, LOOSER),
     ("coolingOffDays", {}, {"coolingOffDays": 7}, STRICTER),
     ("controllersAttestedWithinDays", {}, {"controllersAttestedWithinDays": 60}, STRICTER),
+    ("retention.releases", {}, {"retention": {"releases": 2}}, LOOSER),
+    ("retention.releases", {"retention": {"releases": 1}}, {"retention": {"releases": 2}}, STRICTER),
 ]
 # Nothing that is tried can tell these apart: no token proves a firmware, and a review comes afterwards.
 UNSEEN = [

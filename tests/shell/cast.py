@@ -101,6 +101,7 @@ def policy(version: int = 1) -> bytes:
         },
         "tests": {"required": True, "result": "PASSED"},
         "versioning": {"monotonic": True},
+        "retention": {"releases": 1},
     }
     document: JsonObject = {
         "schema": "urn:countersign:policy:v1",

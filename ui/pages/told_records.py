@@ -57,6 +57,7 @@ WHAT: Final = {
     Kind.DECLINE: "Declining",
     Kind.RELEASE: "Releasing",
     Kind.RECEIPT: "Taking in a receipt",
+    Kind.STORE_DROP: "Dropping artifacts of old releases",
     Kind.TRUST_APPLY: "Applying a trust root",
     Kind.UNLOCK: "The journal was unlocked",
     Kind.BOOT: "The machine started",

@@ -17,6 +17,7 @@ from workstation.console import (
     request_commands,
     screen_command,
     sheet_command,
+    store_commands,
     trust_grammar,
     verify_commands,
     why_commands,
@@ -103,6 +104,8 @@ def _workstation(commands: Commands) -> None:
     release = add_command(commands, "release", desk_commands.release)
     release.add_argument("request", metavar="REQUEST")
     release.add_argument("--out", required=True, metavar="DIR")
+    trim = add_command(commands, "trim", store_commands.trim)
+    trim.add_argument("--dry-run", action="store_true", help="only say what would be dropped")
     screen = add_command(commands, "desk", screen_command.desk)
     screen.add_argument(
         "--medium", action="append", default=[], metavar="DIR", help="look here as if it were a medium"

@@ -14,7 +14,15 @@ from workstation.core.request import Request
 from workstation.core.review import Review
 from workstation.core.seen import AtScreen
 from workstation.core.trust_snapshot import TrustSnapshot
-from workstation.core.upkeep import AdmitCosignature, Anchor, AttestTime, ChangeHolders, Redact, Upkeep
+from workstation.core.upkeep import (
+    AdmitCosignature,
+    Anchor,
+    AttestTime,
+    ChangeHolders,
+    DropArtifacts,
+    Redact,
+    Upkeep,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,5 +156,5 @@ def request_of(action: Action) -> Request | None:
             return request
         case Reject() | Identify() | ApplyTrust() | ReadJournal() | ExportJournal():
             return None
-        case ChangeHolders() | Redact() | AttestTime() | Anchor() | AdmitCosignature():
+        case ChangeHolders() | Redact() | AttestTime() | Anchor() | AdmitCosignature() | DropArtifacts():
             return None

@@ -60,6 +60,7 @@ class Kind(StrEnum):
     DECLINE = "decline"
     RELEASE = "release"
     RECEIPT = "receipt"
+    STORE_DROP = "store.drop"
     TRUST_APPLY = "trust.apply"
     UNLOCK = "unlock"
 
@@ -102,6 +103,7 @@ _PAYLOAD_WORDS: Final = {
         "request release product version channel artifacts out statement bundle reviewDue violations"
     ),
     Kind.RECEIPT: "request release environment deployer result envelope at violations",
+    Kind.STORE_DROP: "requests digests violations",
     Kind.TRUST_APPLY: "root targets roster policy rosterDigest policyDigest violations",
     Kind.UNLOCK: "slot fingerprint person",
 }

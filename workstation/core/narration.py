@@ -24,7 +24,14 @@ from workstation.core.approver import CardHolder
 from workstation.core.entry import Actor, Draft, Kind, Outcome, Subject
 from workstation.core.request import Request
 from workstation.core.strict_json import JsonObject
-from workstation.core.upkeep import AdmitCosignature, Anchor, AttestTime, ChangeHolders, Redact
+from workstation.core.upkeep import (
+    AdmitCosignature,
+    Anchor,
+    AttestTime,
+    ChangeHolders,
+    DropArtifacts,
+    Redact,
+)
 from workstation.core.upkeep_narration import narrate_upkeep
 from workstation.core.verdict import Blocked
 
@@ -132,7 +139,7 @@ def narrate(action: Action) -> Narration:  # noqa: C901, PLR0912 (one case for e
             return Narration(kind=Kind.JOURNAL_READ, payload={"purpose": purpose})
         case ExportJournal(directory=directory):
             return Narration(kind=Kind.JOURNAL_EXPORT, payload={"out": directory})
-        case ChangeHolders() | Redact() | AttestTime() | Anchor() | AdmitCosignature():
+        case ChangeHolders() | Redact() | AttestTime() | Anchor() | AdmitCosignature() | DropArtifacts():
             kind_, payload_ = narrate_upkeep(action)
             return Narration(kind=kind_, payload=payload_)
         case _:

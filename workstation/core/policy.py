@@ -82,7 +82,8 @@ class Rule:
 
     `purls` are products without version, or patterns that end in `/*` (`pattern_of`).
     `rebuilds` is how many independent builders have to agree, `must_open` the rank from which
-    findings have to be acknowledged one by one.
+    findings have to be acknowledged one by one, `kept_releases` how many releases keep their artifacts
+    (None: all).
     """
 
     id: str
@@ -103,6 +104,7 @@ class Rule:
     outputs: frozenset[str] | None
     cooling_off: timedelta
     attested_within: timedelta | None
+    kept_releases: int | None
 
     @property
     def approver_roles(self) -> frozenset[str]:

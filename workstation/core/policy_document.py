@@ -26,6 +26,7 @@ from workstation.core.policy_controls_document import (
 )
 from workstation.core.policy_times_document import freeze, window
 from workstation.core.release_diff import REFUSE
+from workstation.core.retention import LEAST_KEPT
 from workstation.core.shape import Fields, Shape
 
 SCHEMA: Final = "urn:countersign:policy:v1"
@@ -33,9 +34,10 @@ LEAST_TO_CHANGE: Final = 2
 """Nobody changes roster or policy alone, whatever a policy says."""
 
 MAX_REBUILDS: Final = 8
+MAX_KEPT: Final = 10_000
 _CONTROLS: Final = (
     "provenance", "rebuild", "sbom", "vulnerabilities", "tests", "reviews", "versioning", "window", "freeze",
-    "mustOpen", "token", "outputs", "coolingOffDays", "controllersAttestedWithinDays",
+    "mustOpen", "token", "outputs", "coolingOffDays", "controllersAttestedWithinDays", "retention",
 )  # fmt: skip
 
 
@@ -92,6 +94,7 @@ def _rule(shape: Shape) -> Rule:
         outputs=optional(fields, "outputs", identifiers),
         cooling_off=optional(fields, "coolingOffDays", days) or timedelta(0),
         attested_within=optional(fields, "controllersAttestedWithinDays", days),
+        kept_releases=optional(fields, "retention", _kept_releases),
     )
 
 
@@ -151,6 +154,10 @@ def _versions_rise(shape: Shape) -> bool:
 
 def _must_open(shape: Shape) -> int:
     return shape.fields("atOrAbove")["atOrAbove"].integer(1, REFUSE)
+
+
+def _kept_releases(shape: Shape) -> int:
+    return shape.fields("releases")["releases"].integer(LEAST_KEPT, MAX_KEPT)
 
 
 def _products(shape: Shape) -> str:

@@ -30,6 +30,9 @@ from workstation.core.policy_lattice import (
 )
 from workstation.core.shape import time_text
 
+ALL_KEPT: Final = 1 << 31
+"""More releases than any policy can name: how many are kept where it names none."""
+
 
 def _also_from(rule: Rule) -> dict[str, int]:
     # Two needs of one role are met by the same people: the larger is what is asked for.
@@ -146,6 +149,10 @@ def _need_text(need: Need) -> str:
     return f"{need.at_least} {need.role}"
 
 
+def _kept(releases: int) -> str:
+    return "all" if releases == ALL_KEPT else str(releases)
+
+
 def _firmware(version: tuple[int, ...]) -> str:
     return ".".join(str(part) for part in version)
 
@@ -239,7 +246,12 @@ _TIMES: Final[tuple[Control[Rule], ...]] = (
     Control(name="freeze.breakGlass", shown=_glass_text, compare=_order_of_glasses),
 )
 
-CONTROLS: Final = (*_APPROVALS, *_EVIDENCE, *_TIMES)
+_STORE: Final[tuple[Control[Rule], ...]] = (
+    # Not asked for, everything stays; so here that is the strictest there is.
+    control("retention.releases", lambda rule: rule.kept_releases or ALL_KEPT, more_is_stricter, _kept),
+)
+
+CONTROLS: Final = (*_APPROVALS, *_EVIDENCE, *_TIMES, *_STORE)
 """Every control of a rule."""
 
 CHANGES: Final[tuple[Control[Policy], ...]] = (

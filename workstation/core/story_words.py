@@ -54,6 +54,7 @@ _VERBS: Final[Mapping[Kind, Verb]] = {
     Kind.DECLINE: Verb("declined", "decline"),
     Kind.RELEASE: Verb("released", "release"),
     Kind.RECEIPT: Verb("handed in a", "hand in a"),
+    Kind.STORE_DROP: Verb("dropped artifacts of old releases", "drop artifacts of old releases"),
     Kind.TRUST_APPLY: Verb("began to follow a trust root", "follow a trust root"),
     Kind.UNLOCK: Verb("unlocked the journal", "unlock the journal"),
 }

@@ -1,4 +1,4 @@
-"""What is done about the journal itself: who opens it, what it remembers outside, what is taken back.
+"""What is done about journal and store: who opens it, what is remembered outside, what is taken back.
 
 Actions like all others: they go through the gate and stand in the journal.
 """
@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from workstation.core.approver import CardHolder
+from workstation.core.identity import RequestId
 
 
 class HolderChange(StrEnum):
@@ -67,4 +68,11 @@ class AdmitCosignature:
     root: str
 
 
-Upkeep: TypeAlias = ChangeHolders | Redact | AttestTime | Anchor | AdmitCosignature
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropArtifacts:
+    """Take the artifacts of these releases out of the store for good; what proves the releases stays."""
+
+    requests: tuple[RequestId, ...]
+
+
+Upkeep: TypeAlias = ChangeHolders | Redact | AttestTime | Anchor | AdmitCosignature | DropArtifacts

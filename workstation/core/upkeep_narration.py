@@ -7,7 +7,15 @@ from typing import assert_never
 from workstation.core.approver import CardHolder
 from workstation.core.entry import Kind
 from workstation.core.strict_json import JsonObject, JsonValue
-from workstation.core.upkeep import AdmitCosignature, Anchor, AttestTime, ChangeHolders, Redact, Upkeep
+from workstation.core.upkeep import (
+    AdmitCosignature,
+    Anchor,
+    AttestTime,
+    ChangeHolders,
+    DropArtifacts,
+    Redact,
+    Upkeep,
+)
 
 
 def narrate_upkeep(action: Upkeep) -> tuple[Kind, JsonObject]:
@@ -37,6 +45,8 @@ def narrate_upkeep(action: Upkeep) -> tuple[Kind, JsonObject]:
         case AdmitCosignature():
             seen: JsonObject = {"witness": action.witness, "size": action.size, "root": action.root}
             return Kind.JOURNAL_WITNESS, seen
+        case DropArtifacts(requests=requests):
+            return Kind.STORE_DROP, {"requests": [*requests]}
         case _:
             assert_never(action)
 

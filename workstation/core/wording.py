@@ -210,6 +210,10 @@ RULES: Final[dict[str, Words]] = {
     "TWO-PEOPLE": Words(
         "This takes two people.", "Ask somebody else who is in the roster to put in their card as well."
     ),
+    "RETENTION": Words(
+        "These artifacts are still kept.",
+        "See what `trim --dry-run` would drop, or have the custodians change the policy's retention.",
+    ),
     "SOD-DEPLOYER": Words(
         "Who deployed this also built or approved it.",
         "Builder, approver and deployer have to be different people.",

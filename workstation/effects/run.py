@@ -18,7 +18,14 @@ from workstation.core.action import (
     Reject,
     Release,
 )
-from workstation.core.upkeep import AdmitCosignature, Anchor, AttestTime, ChangeHolders, Redact
+from workstation.core.upkeep import (
+    AdmitCosignature,
+    Anchor,
+    AttestTime,
+    ChangeHolders,
+    DropArtifacts,
+    Redact,
+)
 from workstation.effects.admit import admit
 from workstation.effects.admit_cosignature import admit_cosignature
 from workstation.effects.anchor import anchor
@@ -27,6 +34,7 @@ from workstation.effects.attest_time import attest_time
 from workstation.effects.change_holders import change_holders
 from workstation.effects.countersign import countersign
 from workstation.effects.decline import decline
+from workstation.effects.drop_artifacts import drop_artifacts
 from workstation.effects.export_journal import export_journal
 from workstation.effects.identify import identify
 from workstation.effects.open_review import open_review
@@ -74,5 +82,7 @@ def run(  # noqa: C901, PLR0912 (one case for each action)
             return anchor(Permit(action, facts, entry), tools, materials)
         case AdmitCosignature() as action:
             return admit_cosignature(Permit(action, facts, entry), tools, materials)
+        case DropArtifacts() as action:
+            return drop_artifacts(Permit(action, facts, entry), tools, materials)
         case _:
             assert_never(permit.action)

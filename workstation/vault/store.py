@@ -67,6 +67,17 @@ class Vault:
         except OSError as error:
             raise MediaError(str(self.directory), f"cannot be written: {error.strerror}") from error
 
+    def discard(self, digest: Digest) -> bool:
+        """Let a blob go for good; returns whether it was here. Raises MediaError when it cannot go."""
+        if not self.holds(digest):
+            return False
+        try:
+            self.path(digest).unlink()
+            sync_directory(self.directory)
+        except OSError as error:
+            raise MediaError(f"store/{digest}", f"cannot be removed: {error.strerror}") from error
+        return True
+
     def read(self, digest: Digest, limit: int = DOCUMENT_LIMIT) -> bytes:
         """Return a blob's bytes; raises MediaError when missing or too large, Untrusted when damaged."""
         try:

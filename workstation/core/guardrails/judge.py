@@ -34,13 +34,21 @@ from workstation.core.guardrails import (
     rebuild,
     receipt,
     request,
+    retention,
     roster,
     screen,
     trust,
     two_people,
     vulnerabilities,
 )
-from workstation.core.upkeep import AdmitCosignature, Anchor, AttestTime, ChangeHolders, Redact
+from workstation.core.upkeep import (
+    AdmitCosignature,
+    Anchor,
+    AttestTime,
+    ChangeHolders,
+    DropArtifacts,
+    Redact,
+)
 from workstation.core.verdict import Allowed, Blocked, Verdict, Violation
 
 Guardrail: TypeAlias = Callable[[Action, Facts], Iterator[Violation]]
@@ -96,6 +104,7 @@ GUARDRAILS: Final[tuple[Guardrail, ...]] = (
     receipt.deployer,
     receipt.sod_deployer,
     two_people.two_people,
+    retention.retention,
 )
 
 
@@ -113,7 +122,7 @@ def _covered(action: Action) -> bool:
     match action:
         case Admit() | OpenReview() | Countersign() | Decline() | Release() | AdmitReceipt() | ApplyTrust():
             return True
-        case Redact() | AttestTime():
+        case Redact() | AttestTime() | DropArtifacts():
             return True
         case ChangeHolders() | Anchor() | AdmitCosignature():
             # Whoever could open the journal says who else can, and where else it is remembered.

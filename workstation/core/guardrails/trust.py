@@ -20,14 +20,23 @@ from workstation.core.action import (
 )
 from workstation.core.facts import Facts
 from workstation.core.shape import time_text
-from workstation.core.upkeep import AdmitCosignature, Anchor, AttestTime, ChangeHolders, Redact
+from workstation.core.upkeep import (
+    AdmitCosignature,
+    Anchor,
+    AttestTime,
+    ChangeHolders,
+    DropArtifacts,
+    Redact,
+)
 from workstation.core.verdict import Violation
 
 
 def trust_missing(action: Action, facts: Facts) -> Iterator[Violation]:
     """TRUST-MISSING: nothing about a request can be decided before a trust root was applied."""
     match action:
-        case Admit() | OpenReview() | Countersign() | Decline() | Release() | AdmitReceipt():
+        case (
+            Admit() | OpenReview() | Countersign() | Decline() | Release() | AdmitReceipt() | DropArtifacts()
+        ):
             if facts.trust is None:
                 yield Violation("TRUST-MISSING", "no trust root has been applied at this workstation")
         case Reject() | Identify() | ApplyTrust() | ReadJournal() | ExportJournal():
