@@ -117,6 +117,10 @@ class MemberIndex(Mapping[str, Member]):
         """Yield the paths of folders in the order they came, from a mark on."""
         return islice(self._paths, since, None)
 
+    def has_folder(self, folder: str) -> bool:
+        """Whether anything is known in a folder."""
+        return folder in self._folders
+
     def within(self, folder: str) -> Iterator[tuple[str, Facts]]:
         """Yield the name and facts of everything directly in a folder, by name."""
         self._write()

@@ -26,6 +26,7 @@ class Leaf(NamedTuple):
     """What a file turned out to be; `data` is its bytes when it is a container to look into."""
 
     container: Container | None
+    digest: bytes
     data: bytes
 
 
@@ -50,7 +51,7 @@ def read_leaf(entry: Entry, path: str, ledger: Ledger, *, in_place: bool = False
     text = None if container else _judged(content, digest, path, ledger)
     place = NO_TEXT if text is None else ledger.hold(path, text, digest)
     ledger.add(path, facts_of_entry(entry, content.size, digest, place))
-    return Leaf(container=container, data=bytes(content.held) if holds else b"")
+    return Leaf(container, digest, bytes(content.held) if holds else b"")
 
 
 class _Content:

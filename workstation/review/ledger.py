@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from workstation.core.errors import Malformed
 from workstation.core.release_diff import REFUSE, Finding, Member, NotInspected
 from workstation.review.index import FILE, NO_TEXT, MemberIndex, joined, member_from
+from workstation.review.memo import Memo
 from workstation.review.texts import Texts, TextStore
 
 if TYPE_CHECKING:
@@ -46,6 +47,9 @@ class Mark:
     sets: tuple[int, ...]
     findings: int
     not_inspected: int
+    memo: int
+    entries: int
+    unpacked: int
 
 
 class Paths:
@@ -97,15 +101,17 @@ class Ledger:
         self.texts = Texts(self.members, self.text_store)
         self.artifacts: list[str] = []
         self.opened, self.envelopes, self.dense = Paths(), Paths(), Paths()
+        self.sets = self.opened, self.envelopes, self.dense
+        self.memo: Memo = Memo(None if beside is None else beside.memo)
         self.findings: list[Finding] = []
         self.not_inspected: list[NotInspected] = []
         self.entries = 0
         self.unpacked = 0
         self.on_member: Callable[[str, Facts], None] | None = None
 
-    def count_entry(self, where: str) -> None:
-        """Count one entry of any container; raises TooMuch."""
-        self.entries += 1
+    def count_entry(self, where: str, count: int = 1) -> None:
+        """Count entries of any container; raises TooMuch."""
+        self.entries += count
         if self.entries > self.limits.entries:
             raise TooMuch(where, f"more than {self.limits.entries} entries found")
 
@@ -135,14 +141,23 @@ class Ledger:
 
     def hold(self, path: str, text: bytes, digest: bytes) -> int:
         """Keep a member's text if there is room; return where it is."""
-        if self._text_held + len(text) > self.limits.text_held:
-            self.cannot_inspect(path, "more text than this review holds")
+        if not self._has_room(path, len(text)):
             return NO_TEXT
-        self._text_held += len(text)
         was = None if self._earlier is None else self._earlier.facts(path)
         if was is not None and was.digest == digest and was.text != NO_TEXT:
             return was.text
         return self.text_store.keep(text)
+
+    def hold_again(self, path: str, facts: Facts) -> int:
+        """Keep a text that is held already, of another member with the same bytes, if there is room."""
+        return facts.text if self._has_room(path, facts.size) else NO_TEXT
+
+    def _has_room(self, path: str, size: int) -> bool:
+        if self._text_held + size > self.limits.text_held:
+            self.cannot_inspect(path, "more text than this review holds")
+            return False
+        self._text_held += size
+        return True
 
     def keeping(self, looked: Looked) -> Looked:
         """Return what was seen in a binary, its bytes kept when they are few and there is room."""
@@ -153,8 +168,15 @@ class Ledger:
 
     def mark(self) -> Mark:
         """Return how much is written down now; to be taken before a nested container is looked into."""
-        sets = tuple(len(paths) for paths in (self.opened, self.envelopes, self.dense))
-        return Mark(self.members.mark(), sets, len(self.findings), len(self.not_inspected))
+        return Mark(
+            folders=self.members.mark(),
+            sets=tuple(len(paths) for paths in self.sets),
+            findings=len(self.findings),
+            not_inspected=len(self.not_inspected),
+            memo=len(self.memo),
+            entries=self.entries,
+            unpacked=self.unpacked,
+        )
 
     def first_lie(self, since: Mark) -> Finding | None:
         """Return the first contradiction written down since `since`."""
@@ -164,8 +186,9 @@ class Ledger:
     def forget(self, since: Mark) -> None:
         """Strike out everything written down since `since`, which stands in one nested container."""
         self.members.forget(since.folders)
-        for paths, count in zip((self.opened, self.envelopes, self.dense), since.sets, strict=True):
+        for paths, count in zip(self.sets, since.sets, strict=True):
             paths.cut(count)
+        self.memo.cut(since.memo)
         del self.findings[since.findings :]
         del self.not_inspected[since.not_inspected :]
 

@@ -17,6 +17,7 @@ from workstation.review.iso_reader import iso_entries
 from workstation.review.leaf import facts_of_entry, read_leaf
 from workstation.review.ledger import LIMIT, OPAQUE, STRUCTURE, Closed, Ledger, Lie, Mark, TooMuch
 from workstation.review.links import look_at_link
+from workstation.review.memo import Same, tell_again, told
 from workstation.review.names import Names
 from workstation.review.oci_archive import Archive, Image, image_files
 from workstation.review.oci_entries import about_image, checked_blobs
@@ -66,12 +67,11 @@ def _walk(name: str, source: Source, ledger: Ledger) -> None:
     container = sniff.container_of(head)
     entry = Entry(name=name, kind=MemberKind.FILE, read=stream(source), size=source.size)
     # A top-level container is read in place; what is nested in it has to be held in memory.
-    read_leaf(entry, name, ledger, in_place=True)
+    leaf = read_leaf(entry, name, ledger, in_place=True)
     if container:
         ledger.opened.add(name)
         ledger.envelopes.add(name)
-        _open(_Place(name, source, 1, installed=True), container, ledger)
-        check_package(name, ledger)
+        _open_once(_Place(name, source, 1, installed=True), name, leaf.digest, container, ledger)
     elif closed := sniff.closed_container(head):
         ledger.odd(_OPAQUE_RANK, name, f"nothing of this {closed} was looked into", rule=OPAQUE)
     elif sniff.promises_container(name):
@@ -213,14 +213,26 @@ def _leaf(entry: Entry, path: str, place: _Place, ledger: Ledger) -> None:
         ledger.envelopes.add(path)
         _open(inner, leaf.container, ledger)
     else:
-        _try_open(inner, leaf.container, ledger)
+        _try_open(inner, entry.name, leaf.digest, leaf.container, ledger)
 
 
-def _try_open(place: _Place, container: Container, ledger: Ledger) -> None:
+def _open_once(place: _Place, name: str, digest: bytes, container: Container, ledger: Ledger) -> None:
+    """Look into a container, unless the same one was looked into before and says the same again."""
+    same = Same(digest, name.rpartition("/")[2], place.depth, place.installed, place.rooted)
+    if (known := ledger.memo.find(same)) is not None:
+        tell_again(known, place.path, ledger)
+        return
+    mark, is_first = ledger.mark(), not ledger.members.has_folder(f"{place.path}!")
+    _open(place, container, ledger)
+    check_package(place.path, ledger)
+    if is_first:  # else some of its members are those of another by the same path
+        ledger.memo.keep(same, told(ledger, place.path, mark))
+
+
+def _try_open(place: _Place, name: str, digest: bytes, container: Container, ledger: Ledger) -> None:
     mark = ledger.mark()
     try:
-        _open(place, container, ledger)
-        check_package(place.path, ledger)
+        _open_once(place, name, digest, container, ledger)
     except Lie as error:
         _close_again(place.path, f"a {container.value} that does not parse: {error.why}", mark, ledger)
     else:
