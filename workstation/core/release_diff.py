@@ -74,7 +74,8 @@ class Member:
     """One thing in a release: its path, and what it is.
 
     `size` in bytes, `mode` the twelve permission bits, `owner` as "uid:gid" ("" where the format
-    has none), `target` of a link, `digest` SHA-256 of a file's bytes ("" for anything else).
+    has none), `target` of a link, `digest` SHA-256 of a file's bytes ("" for anything else),
+    `attributes` extended attributes as lines of inert text.
     """
 
     path: str
@@ -84,6 +85,7 @@ class Member:
     owner: str = ""
     target: str = ""
     digest: str = ""
+    attributes: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,7 @@ _MOST: Final = 1_000_000
 _LONGEST: Final = 256 * 1024 * 1024
 _PATH: Final = 40_000
 _SENTENCE: Final = 100_000
+_ATTRIBUTES: Final = 30_000
 _LISTS: Final = ("added", "removed", "content_changed", "mode_changed", "owner_changed", "link_changed")
 
 
@@ -79,8 +80,10 @@ def _fact(item: Shape) -> Fact:
 def _member_or_none(item: Shape) -> Member | None:
     if item.value is None:
         return None
-    fields = item.fields("path", "kind", "size", "mode", "owner", "target", "digest")
-    digest = fields["digest"]
+    fields = item.fields(
+        "path", "kind", "size", "mode", "owner", "target", "digest", optional=("attributes",)
+    )
+    digest, attributes = fields["digest"], fields.get("attributes")
     return Member(
         path=fields["path"].text(at_most=_PATH),
         kind=fields["kind"].choice(MemberKind),
@@ -89,6 +92,7 @@ def _member_or_none(item: Shape) -> Member | None:
         owner=fields["owner"].text(at_most=200),
         target=fields["target"].text(at_most=_PATH),
         digest=digest.digest() if digest.value else digest.text(at_most=0),
+        attributes="" if attributes is None else attributes.text(at_most=_ATTRIBUTES),
     )
 
 

@@ -69,7 +69,7 @@ def _row(row: TextRow) -> JsonValue:
 def _member(member: Member | None) -> JsonValue:
     if member is None:
         return None
-    return {
+    shown: JsonObject = {
         "path": member.path,
         "kind": member.kind.value,
         "size": member.size,
@@ -78,3 +78,6 @@ def _member(member: Member | None) -> JsonValue:
         "target": member.target,
         "digest": member.digest,
     }
+    if member.attributes:
+        shown["attributes"] = member.attributes
+    return shown

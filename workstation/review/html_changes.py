@@ -66,6 +66,7 @@ def _described(member: Member | None) -> dict[str, str]:
         "owner": member.owner,
         "target": member.target,
         "digest": member.digest,
+        "attributes": member.attributes,
     }
 
 

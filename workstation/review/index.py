@@ -26,6 +26,7 @@ class Facts(NamedTuple):
     owner: str
     target: str
     digest: bytes
+    attributes: str = ""
     text: int = NO_TEXT
 
     @property
@@ -36,7 +37,7 @@ class Facts(NamedTuple):
     @property
     def seen(self) -> tuple[object, ...]:
         """Return what makes it the same as another or not."""
-        return self[:6]
+        return self[:7]
 
 
 _KINDS: Final = tuple(MemberKind)
@@ -51,12 +52,12 @@ _SCHEMA: Final = """
     CREATE TABLE member (
         folder INTEGER NOT NULL, name TEXT NOT NULL, kind INTEGER NOT NULL, size INTEGER NOT NULL,
         mode INTEGER NOT NULL, owner TEXT NOT NULL, target TEXT NOT NULL, digest BLOB NOT NULL,
-        text INTEGER NOT NULL,
+        attributes TEXT NOT NULL, text INTEGER NOT NULL,
         PRIMARY KEY (folder, name)
     ) WITHOUT ROWID;
 """
-_INSERT: Final = "INSERT INTO member VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_FACTS: Final = "kind, size, mode, owner, target, digest, text"
+_INSERT: Final = "INSERT INTO member VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_FACTS: Final = "kind, size, mode, owner, target, digest, attributes, text"
 _ONE: Final = f"SELECT {_FACTS} FROM member WHERE folder = ? AND name = ?"  # noqa: S608 (a constant)
 _WITHIN: Final = f"SELECT {_FACTS}, name FROM member WHERE folder = ? ORDER BY name"  # noqa: S608 (as above)
 
@@ -185,7 +186,8 @@ def facts_of(member: Member, text: int = NO_TEXT) -> Facts:
     """Return what a member is besides its path."""
     digest = bytes.fromhex(member.digest)
     kind = NUMBER[member.kind]
-    return Facts(kind, member.size, member.mode, member.owner, member.target, digest, text)
+    rights = member.mode, member.owner, member.target
+    return Facts(kind, member.size, *rights, digest, member.attributes, text)
 
 
 def member_from(path: str, facts: Facts) -> Member:
@@ -198,4 +200,5 @@ def member_from(path: str, facts: Facts) -> Member:
         owner=facts.owner,
         target=facts.target,
         digest=facts.digest.hex(),
+        attributes=facts.attributes,
     )

@@ -32,7 +32,8 @@ class Leaf(NamedTuple):
 
 def facts_of_entry(entry: Entry, size: int = 0, digest: bytes = b"", text: int = NO_TEXT) -> Facts:
     """Return what is known of an entry."""
-    return Facts(NUMBER[entry.kind], size, entry.mode, entry.owner, entry.target, digest, text)
+    rights = entry.mode, entry.owner, entry.target
+    return Facts(NUMBER[entry.kind], size, *rights, digest, entry.attributes, text)
 
 
 def read_leaf(entry: Entry, path: str, ledger: Ledger, *, in_place: bool = False) -> Leaf:

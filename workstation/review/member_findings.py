@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from workstation.core.release_diff import MemberKind
+from workstation.review.attributes import capabilities_in
 from workstation.review.file_kinds import is_code
 from workstation.review.lenses.pictures import Picture
 
@@ -51,6 +52,7 @@ _PICTURE: Final = re.compile(r".*\.(?:png|jpe?g|gif)", re.DOTALL | re.IGNORECASE
 _PACKED_BY_NATURE: Final = re.compile(r".*\.(?:woff2?|webp|ico|ogg|mp[34]|pdf)", re.DOTALL | re.IGNORECASE)
 _RPM_SCRIPTS: Final = re.compile(r".*\.rpm!/about/(?:scripts|triggers)[^/]*", re.DOTALL | re.IGNORECASE)
 _DEB_CONTROL: Final = re.compile(r"!/control\.tar[^/]*!/")
+_SHOWN_ATTRIBUTES: Final = 400
 
 
 def member_findings(pair: Pair, *, opened: bool) -> Iterator[Finding]:
@@ -71,6 +73,7 @@ def _rights(pair: Pair) -> Iterator[Finding]:
     before = old.mode if old else 0
     if new.kind in (MemberKind.FILE, MemberKind.HARD_LINK) and new.mode & _SETID & ~before:
         yield pair.found("DIFF-SETUID", 90, f"it runs with its owner's rights now (mode {new.mode:04o})")
+    yield from _attributes(pair)
     if old is None:
         return
     if old.mode != new.mode:
@@ -81,6 +84,19 @@ def _rights(pair: Pair) -> Iterator[Finding]:
     if old.owner != new.owner:
         rank = 90 if new.owner.partition(":")[0] == "0" else 30
         yield pair.found("DIFF-OWNER", rank, f"its owner changed: {old.owner} before, {new.owner} now")
+
+
+def _attributes(pair: Pair) -> Iterator[Finding]:
+    """Yield capabilities a program has and had not, and any other change of extended attributes."""
+    old, new = pair.old.attributes if pair.old else "", pair.new.attributes
+    before, now = capabilities_in(old), capabilities_in(new)
+    if now and now != before:
+        was = f"{before or 'none'} before"
+        yield pair.found("DIFF-CAPABILITY", 90, f"it runs with capabilities now: {now} ({was})")
+    elif new != old:
+        rank = 45 if set(new.split("\n")) - set(old.split("\n")) and new else 15
+        shown = new.replace("\n", ", ") or "none"
+        yield pair.found("DIFF-ATTRIBUTE", rank, f"its extended attributes: {shown[:_SHOWN_ATTRIBUTES]}")
 
 
 def _kind(pair: Pair) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from workstation.core.release_diff import MemberKind
+from workstation.review.attributes import capability_text
 from workstation.review.ledger import Ledger, Lie
 from workstation.review.names import clean
 from workstation.review.rpm_about import about, all_values
@@ -81,7 +82,7 @@ class RpmPackage:
             if listed.mode & 0o7777 != entry.mode:
                 sentence = f"mode {entry.mode:04o} in the payload, {listed.mode & 0o7777:04o} in the header"
                 self._ledger.lie(f"{inside}!/{entry.name}", sentence)
-            yield entry._replace(owner=listed.owner)
+            yield entry._replace(owner=listed.owner, attributes=capability_text(listed.capabilities))
             self._check_bytes(entry, listed, f"{inside}!/{entry.name}")
         for name in sorted(missing):
             self._ledger.lie(f"{inside}!/{name}", "the RPM's header lists it, and it is not there")

@@ -87,6 +87,7 @@ class Entry(NamedTuple):
     mode: int = 0
     owner: str = ""
     target: str = ""
+    attributes: str = ""
     whole: bytes | None = None
     """What `read` gives, where it is at hand as one piece: nobody needs to ask for it twice."""
 

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from workstation.core.release_diff import MemberKind
+from workstation.review.attributes import attributes_text
 from workstation.review.ledger import Ledger, Lie, TooMuch
 from workstation.review.names import joined_name
 from workstation.review.source import Entry, Source, chunks, nothing, stream, text_of
 from workstation.review.squashfs_blocks import NONE32, Blocks, read_superblock
 from workstation.review.squashfs_inodes import Inode, read_inode
-from workstation.review.squashfs_xattrs import attribute_names
+from workstation.review.squashfs_xattrs import attributes_of
 
 _LIST: Final = struct.Struct("<III")
 _NAME: Final = struct.Struct("<HhHH")
@@ -98,8 +99,6 @@ class _Image:
         file = kind is MemberKind.FILE
         if kind is MemberKind.SPECIAL:
             self._ledger.lie(path, "a device, pipe or socket found")
-        if inode.xattrs != NONE32 and kind is not MemberKind.HARD_LINK:
-            self._name_attributes(inode, path)
         owner = f"{self._owner(inode.user)}:{self._owner(inode.group)}"
         return Entry(
             name=name,
@@ -109,6 +108,7 @@ class _Image:
             mode=inode.mode,
             owner=owner,
             target=target,
+            attributes="" if kind is MemberKind.HARD_LINK else self._attributes(inode, path),
         )
 
     def _owner(self, number: int) -> int:
@@ -116,10 +116,10 @@ class _Image:
             raise Lie(self._where, "a squashfs inode has an owner that is not listed")
         return self._owners[number]
 
-    def _name_attributes(self, inode: Inode, path: str) -> None:
-        for attribute in attribute_names(self._blocks, self._super.xattr_table, inode.xattrs, path):
-            rank = 90 if attribute == "security.capability" else 45
-            self._ledger.odd(rank, path, f"it sets the extended attribute {attribute!a}")
+    def _attributes(self, inode: Inode, path: str) -> str:
+        if inode.xattrs == NONE32:
+            return ""
+        return attributes_text(attributes_of(self._blocks, self._super.xattr_table, inode.xattrs, path))
 
 
 class _Content:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from workstation.core.release_diff import MemberKind
+from workstation.review.attributes import in_pax
 from workstation.review.ledger import Ledger, Lie
 from workstation.review.names import clean
 from workstation.review.source import Buffered, Counted, Entry, Read, after, chunks, nothing, text_of
@@ -36,7 +37,7 @@ def tar_entries(read: Read, where: str, ledger: Ledger) -> Iterator[Entry]:
         _look_at(full, records, path, ledger)
         content = _Content(full.size, pieces, path)
         if name or kind is not MemberKind.FOLDER:
-            yield _entry(name, kind, full, content)
+            yield _entry(name, kind, full, content, in_pax(records) if records else "")
         # A size on a link or folder: readers disagree on whether data follows.
         if kind is not MemberKind.FILE and full.size:
             ledger.lie(path, f"a {kind.value} with {full.size} bytes of data")
@@ -66,13 +67,14 @@ def _check_rest(read: Read, where: str, ledger: Ledger) -> None:
             return
 
 
-def _entry(name: str, kind: MemberKind, header: TarHeader, content: _Content) -> Entry:
+def _entry(name: str, kind: MemberKind, header: TarHeader, content: _Content, attributes: str) -> Entry:
     owner = f"{header.uid}:{header.gid}"
     if kind is MemberKind.FILE:
         whole = content.at_hand()
         read = content.read if whole is None else after(whole, nothing)
-        return Entry(name, kind, read, header.size, header.mode, owner, whole=whole)
-    return Entry(name, kind, nothing, mode=header.mode, owner=owner, target=_target(header, kind))
+        return Entry(name, kind, read, header.size, header.mode, owner, "", attributes, whole)
+    target = _target(header, kind)
+    return Entry(name, kind, nothing, 0, header.mode, owner, target, attributes)
 
 
 def _kind(header: TarHeader, where: str) -> MemberKind:
@@ -106,11 +108,6 @@ def _look_at(header: TarHeader, records: Mapping[bytes, bytes], path: str, ledge
     if header.mtime >= _YEAR_10000:
         ledger.odd(20, path, "the time is beyond the year 9999")
     for key in records:
-        if key.startswith((b"SCHILY.xattr.", b"LIBARCHIVE.xattr.")):
-            rank = 90 if key.endswith(b"security.capability") else 45
-            ledger.odd(
-                rank, path, f"it sets the extended attribute {text_of(key.partition(b'.xattr.')[2])!a}"
-            )
         if key.startswith(b"GNU.sparse"):
             ledger.lie(path, "a sparse member, whose real size and name only some readers see")
 
