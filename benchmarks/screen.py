@@ -19,9 +19,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication
 
+from ui.collector import Collector, set_aside
 from ui.diff_rows import DiffRows
 from ui.diff_table import DiffTable
-from ui.files_list import FilesList
+from ui.files_tree import FilesTree
+from ui.files_view import FilesView
 from ui.look import Look
 from ui.risk import RankedChange
 from ui.theme import ThemeName
@@ -35,19 +37,29 @@ START = "import ui.start, ui.flow, ui.pages.all_pages"
 def main() -> None:
     """Measure and print."""
     app = QApplication(["bench"])
+    Collector(app)
     look = Look(app, ThemeName.LIGHT, 100)
     _say("imports of the screen, a fresh interpreter (wall)", _started(), 1500)
-    _files(app, look)
+    _files(app, look, "in 997 folders", lambda number: f"folder-{number % 997}/file-{number}.txt")
+    _files(app, look, "in one folder", lambda number: f"folder/file-{number}.txt")
+    deep = "image.tar!/layer-{}.tar!/usr/lib/{}/{}/file-{}.so".format
+    _files(app, look, "in archives", lambda n: deep(n % 7, n % 83, n % 9973, n))
     _text(app, look)
 
 
-def _files(app: QApplication, look: Look) -> None:
-    changes = tuple(RankedChange(change=_change(number), rank=number % 90) for number in range(FILES))
-    files = FilesList(look, "bench.files.list", "files", lambda _: "")
+def _files(app: QApplication, look: Look, where: str, path: Callable[[int], str]) -> None:
+    with set_aside():
+        found = (RankedChange(change=_change(path(number)), rank=number % 90) for number in range(FILES))
+        changes = tuple(found)
+    files = FilesView(look, "bench.files.tree", "files", lambda _: "")
     files.resize(QSize(400, 600))
     files.show()
-    _say(f"{FILES:,} files on screen after preparation", _cost(app, lambda: files.show_changes(changes)), 200)
-    _say("a frame of them, scrolled", _frame(app, files), 16)
+    trees: list[FilesTree] = []
+    _say(f"{FILES:,} files {where}: preparing", _cost(app, lambda: trees.append(FilesTree.of(changes))))
+    _say("  on screen after that", _cost(app, lambda: files.show_tree(trees[0])), 200)
+    _say("  a frame of them, scrolled", _frame(app, files), 16)
+    _say("  opening the last folder", _cost(app, lambda: files.go_to(path(FILES - 1))), 200)
+    _say("  the next file in risk order", _cost(app, lambda: files.step(1)), 16)
 
 
 def _text(app: QApplication, look: Look) -> None:
@@ -66,7 +78,7 @@ def _text(app: QApplication, look: Look) -> None:
     _say("  of which wrapping its lines", _cost(app, lambda: DiffRows(change, 100)), 500)
 
 
-def _frame(app: QApplication, view: FilesList | DiffTable, frames: int = 50) -> float:
+def _frame(app: QApplication, view: FilesView | DiffTable, frames: int = 50) -> float:
     bar = view.verticalScrollBar()
 
     def scroll() -> None:
@@ -94,12 +106,12 @@ def _member(path: str) -> Member:
     return Member(path=path, kind=MemberKind.FILE, size=1, mode=0o644, digest="0" * 64)
 
 
-def _change(number: int) -> FileChange:
-    return FileChange(kind=ChangeKind.ADDED, new=_member(f"folder-{number % 997}/file-{number}.txt"))
+def _change(path: str) -> FileChange:
+    return FileChange(kind=ChangeKind.ADDED, new=_member(path))
 
 
-def _say(what: str, found: float, budget: float) -> None:
-    print(f"{what:55} {found:9.1f} ms   {found / budget:6.2f} of {budget:g} ms")
+def _say(what: str, found: float, budget: float = 0) -> None:
+    print(f"{what:55} {found:9.1f} ms" + (f"   {found / budget:6.2f} of {budget:g} ms" if budget else ""))
 
 
 if __name__ == "__main__":

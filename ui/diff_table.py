@@ -141,7 +141,9 @@ class DiffTable(QTableView):
         self._wrap_later.start()
 
     def _columns_now(self) -> int:
-        width = self.columnWidth(Column.TEXT) - _PADDING
+        bar = self.verticalScrollBar()
+        # Room for the bar is left before it is there: coming, it would have every line wrapped again.
+        width = self.columnWidth(Column.TEXT) - _PADDING - (0 if bar.isVisible() else bar.sizeHint().width())
         return max(1, width // max(1, self._metrics().horizontalAdvance("0")))
 
     def _wrap(self) -> None:

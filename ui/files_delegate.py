@@ -1,4 +1,4 @@
-"""Painting a changed file: its risk, its name, where it lies, and how much of it changed."""
+"""Painting a file or folder of the tree: its risk, its name, how far it was read, and how much changed."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem
 
 from ui.diff_rows import counts
-from ui.files_model import CHANGE_ROLE
+from ui.files_model import SHOWN_ROLE, ShownBranch
 from ui.language import t
 from ui.look import Look
 from ui.qt_gaps import area_of, is_selected, set_painter_font
-from ui.risk import RankedChange, risk_of
-from ui.shown import value_text
+from ui.risk import risk_of
 from ui.stylesheet import Type
 from ui.theme import Tone
 from workstation.core.release_diff import ChangeKind, FileChange
 
-_EDGE: Final = 6
+_EDGE: Final = 5
+_GAP: Final = 8
 _BAR: Final = 4
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class FilesDelegate(QStyledItemDelegate):
-    """Paints one changed file on two lines."""
+    """Paints one file or folder on a line."""
 
     def __init__(self, look: Look, view: QAbstractItemView, said: Callable[[FileChange], str]) -> None:
         super().__init__(view)
@@ -40,9 +40,9 @@ class FilesDelegate(QStyledItemDelegate):
         option: QStyleOptionViewItem,  # noqa: ARG002 (Qt's signature)
         index: QModelIndex | QPersistentModelIndex,  # noqa: ARG002 (as above)
     ) -> QSize:
-        """Return the height of two lines; all files have the same."""
-        lines = self._height(Type.STRONG) + self._height(Type.CAPTION)
-        return QSize(self._view.viewport().width(), lines + 2 * _EDGE)
+        """Return the height of a line; all have the same."""
+        height = QFontMetrics(self._look.font(Type.STRONG)).height()
+        return QSize(self._view.viewport().width(), height + 2 * _EDGE)
 
     def paint(
         self,
@@ -50,36 +50,34 @@ class FilesDelegate(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
-        """Paint one changed file."""
-        one: object = index.data(CHANGE_ROLE)
-        if not isinstance(one, RankedChange):
+        """Paint one file or folder."""
+        shown: object = index.data(SHOWN_ROLE)
+        if not isinstance(shown, ShownBranch):
             return
         area = area_of(option)
         painter.save()
         if is_selected(option):
             painter.fillRect(area, QColor(self._look.theme.raised))
-            painter.fillRect(
-                QRect(area.topLeft(), QSize(_BAR, area.height())), self._look.colour(Tone.ACCENT)
-            )
-        self._paint_lines(painter, one, area.adjusted(_EDGE + _BAR, _EDGE, -_EDGE, -_EDGE))
+            # At the view's edge, where the tree's own lines are, so that it stands in one column.
+            painter.fillRect(QRect(0, area.top(), _BAR, area.height()), self._look.colour(Tone.ACCENT))
+        self._paint_line(painter, shown, area.adjusted(_GAP // 2, _EDGE, -_GAP, -_EDGE))
         painter.restore()
 
-    def _paint_lines(self, painter: QPainter, one: RankedChange, area: QRect) -> None:
-        risk = risk_of(one.rank)
-        mark_width = QFontMetrics(self._look.font(Type.STRONG)).horizontalAdvance("\u25a0") + 8
-        first = QRect(area.left(), area.top(), area.width(), self._height(Type.STRONG))
-        second = QRect(area.left(), first.bottom() + 1, area.width(), self._height(Type.CAPTION))
-        quiet, text = QColor(self._look.theme.secondary), QColor(self._look.theme.text)
-        self._draw(painter, Type.STRONG, first, risk.mark, colour=self._look.colour(risk.tone))
-        amount = _amount(one.change)
-        self._draw(painter, Type.CAPTION, first, amount, colour=quiet, flags=_RIGHT)
-        taken = QFontMetrics(self._look.font(Type.CAPTION)).horizontalAdvance(amount) + 8
-        name, folder = _name_and_folder(one.change)
-        self._draw(painter, Type.BODY, first.adjusted(mark_width, 0, -taken, 0), name, colour=text)
-        said = self._said(one.change)
-        self._draw(painter, Type.CAPTION, second, said, colour=self._look.colour(Tone.ACCENT), flags=_RIGHT)
-        taken = QFontMetrics(self._look.font(Type.CAPTION)).horizontalAdvance(said) + (8 if said else 0)
-        self._draw(painter, Type.CAPTION, second.adjusted(mark_width, 0, -taken, 0), folder, colour=quiet)
+    def _paint_line(self, painter: QPainter, shown: ShownBranch, area: QRect) -> None:
+        risk = risk_of(shown.riskiest.rank)
+        quiet = QColor(self._look.theme.secondary)
+        self._draw(painter, Type.STRONG, area, risk.mark, colour=self._look.colour(risk.tone))
+        area = area.adjusted(self._width(Type.STRONG, "\u25a0") + _GAP, 0, 0, 0)
+        least = area.width() * 2 // 5
+        said = self._said(shown.own.change) if shown.own else ""
+        for words, colour in ((_amount(shown), quiet), (said, self._look.colour(Tone.ACCENT))):
+            wanted = self._width(Type.CAPTION, words) + _GAP
+            # The name comes first: what leaves no room for it is told by the row's spoken words.
+            if words and area.width() - wanted >= least:
+                self._draw(painter, Type.CAPTION, area, words, colour=colour, flags=_RIGHT)
+                area = area.adjusted(0, 0, -wanted, 0)
+        colour = QColor(self._look.theme.text) if shown.own else quiet
+        self._draw(painter, Type.BODY, area, shown.label, colour=colour)
 
     def _draw(
         self,
@@ -97,18 +95,15 @@ class FilesDelegate(QStyledItemDelegate):
         painter.setPen(colour)
         painter.drawText(area, flags | Qt.TextFlag.TextSingleLine, fitting)
 
-    def _height(self, step: Type) -> int:
-        return QFontMetrics(self._look.font(step)).height()
+    def _width(self, step: Type, text: str) -> int:
+        return QFontMetrics(self._look.font(step)).horizontalAdvance(text)
 
 
-def _name_and_folder(change: FileChange) -> tuple[str, str]:
-    shown = value_text(change.path)
-    folder, _, name = shown.rpartition("/")
-    return (name or shown), folder
-
-
-def _amount(change: FileChange) -> str:
-    """Say what happened in a word or two numbers."""
+def _amount(shown: ShownBranch) -> str:
+    """Say what happened in a word or two numbers, or how many files lie in a folder."""
+    if shown.own is None:
+        return "" if shown.stretch else str(shown.branch.inside)
+    change = shown.own.change
     added, removed = counts(change)
     if change.kind is ChangeKind.CHANGED and (added or removed):
         return f"+{added} \u2212{removed}"

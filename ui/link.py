@@ -6,9 +6,10 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal
 
+from ui.collector import set_aside
 from workstation.core.errors import Malformed
 from workstation.desk.client import DeskClient
-from workstation.desk.face import Question
+from workstation.desk.face import AskReview, Question
 from workstation.process import frames
 
 PATIENCE_MS: Final = 300
@@ -58,6 +59,13 @@ class DeskLink(QObject):
         return True
 
     def _readable(self) -> None:
+        if isinstance(self._asked, AskReview):
+            with set_aside():
+                self._hear()
+        else:
+            self._hear()
+
+    def _hear(self) -> None:
         try:
             answer = self._client.receive()
         except (frames.PeerGone, Malformed):

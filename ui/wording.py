@@ -69,6 +69,7 @@ KEYS: Final = (
     ("Return", "Open what the cursor is on"),
     ("Esc", "Back; nothing is signed by leaving"),
     ("N, P", "Next and previous change"),
+    ("Right, Left", "Open and close a folder of changed files"),
     ("Ctrl+F", "Filter the changed files"),
     ("Space, Shift+Space", "A page on, a page back"),
     ("Alt+R", "Mark the file reviewed"),

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractListModel, Qt
+from collections.abc import Iterator
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QAbstractListModel,
+    QAbstractTableModel,
+    QModelIndex,
+    Qt,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -113,13 +121,21 @@ def words_on(widget: QWidget) -> str:
 
 def cells_of(view: QAbstractItemView) -> list[str]:
     model = view.model()
-    roles = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
     return [
-        str(model.index(row, column).data(role) or "")
-        for row in range(model.rowCount())
+        str(index.siblingAtColumn(column).data(role) or "")
+        for index in _rows(model, QModelIndex())
         for column in range(1 if isinstance(model, QAbstractListModel) else model.columnCount())
-        for role in roles
+        for role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
     ]
+
+
+def _rows(model: QAbstractItemModel, parent: QModelIndex) -> Iterator[QModelIndex]:
+    """Every row of a model, and in a tree those that lie in it."""
+    for row in range(model.rowCount(parent)):
+        index = model.index(row, 0, parent)
+        yield index
+        if not isinstance(model, QAbstractListModel | QAbstractTableModel):
+            yield from _rows(model, index)
 
 
 def all_words(screen: Screen) -> str:

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QSplitter, QWidget
 
 from ui.diff_table import DiffTable
 from ui.dwell import Dwell
-from ui.files_list import FilesList
+from ui.files_model import ShownBranch
+from ui.files_view import FilesView
 from ui.language import t
 from ui.look import Look
 from ui.marks import Marks
@@ -24,7 +25,7 @@ _DIFF_SHARE = 8
 
 
 class Changes(QWidget):
-    """A list of files with a filter, and one table for what changed in them."""
+    """A tree of files with a filter, and one table for what changed in them."""
 
     def __init__(self, look: Look) -> None:
         super().__init__()
@@ -32,8 +33,8 @@ class Changes(QWidget):
         self.diff = DiffTable(look, "review.diff.table", t("What changed in the chosen file"))
         self.dwell = Dwell(self.diff)
         self.marks = Marks(self.dwell)
-        self.files = FilesList(
-            look, "review.files.list", t("Changed files, riskiest first"), self.marks.words
+        self.files = FilesView(
+            look, "review.files.tree", t("Changed files, riskiest first"), self.marks.words
         )
         self.pace = label("review.pace.label", step=Type.CAPTION)
         self._path = label("review.path.label", wrap=True, step=Type.STRONG)
@@ -72,8 +73,9 @@ class Changes(QWidget):
 
     def _show(self, change: object) -> None:
         found = change if isinstance(change, FileChange) else None
-        self._path.setText(value_text(found.path) if found else "")
-        self._empty.setVisible(found is None)
+        branch = self.files.branch()
+        self._path.setText(value_text(found.path) if found else _about(branch) if branch else "")
+        self._empty.setVisible(branch is None)
         self.diff.show_change(found)
         if found:
             self.marks.open(found)
@@ -93,7 +95,19 @@ class Changes(QWidget):
                 inside.addWidget(widget)
             splitter.addWidget(side)
             splitter.setStretchFactor(splitter.count() - 1, share)
-        set_sizes(splitter, (330, 880))
+        set_sizes(splitter, (390, 820))
         box = column(self, gap=4)
         box.addWidget(splitter, 1)
         box.addWidget(self.pace)
+
+
+def _about(folder: ShownBranch) -> str:
+    """Say what a folder is, and which keys lead on from it."""
+    if folder.stretch is not None:
+        return folder.label
+    return t(
+        "{folder} \u00b7 {count} changed files in it. Right opens it, Left closes it;"
+        " N goes to the next change.",
+        folder=folder.label,
+        count=folder.branch.inside,
+    )
