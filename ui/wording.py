@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final, assert_never
 
 from ui.language import t
+from ui.shown import prose
 from ui.theme import Tone
+from workstation.core.builder_graph import NodeKind
 from workstation.desk.face import (
     AskCountersign,
     AskDecline,
@@ -101,6 +103,42 @@ HINTS: Final = {
     "ended": "",
     "help": "Esc goes back",
 }
+
+
+NODE_KINDS: Final = {
+    NodeKind.PERSON: "Person",
+    NodeKind.UNKNOWN: "Leads to nobody we know",
+    NodeKind.SERVICE: "Service",
+    NodeKind.BUILD: "What was run",
+    NodeKind.SOURCE: "What was built",
+    NodeKind.ARTIFACT: "Artifact",
+    NodeKind.EVIDENCE: "Evidence",
+}
+NODE_NAMES: Final = {NodeKind.BUILD: "the build", NodeKind.SOURCE: "the source"}
+STEPS: Final = {
+    "controls": "controls",
+    "controlled": "controlled",
+    "started": "started",
+    "named by": "named by",
+    "named as builder by": "named as builder by",
+    "submitter of": "submitter of",
+    "signed": "signed",
+    "prepared": "prepared",
+    "carries": "carries",
+    "stands in": "stands in",
+    "wrote": "wrote",
+    "wrote or committed": "wrote or committed",
+    "committed": "committed",
+    "tagged": "tagged",
+    "pushed": "pushed",
+    "signed a commit": "signed a commit of",
+    "signed the tag": "signed the tag of",
+}
+
+
+def step_words(how: str) -> str:
+    """Say how somebody or something is joined to what stands right of it."""
+    return t(STEPS[how]) if how in STEPS else prose(how)
 
 
 def stage_words(item: QueueItem) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 from sample_desk import DeskThread
 from sample_release import PIN
-from walks import sign_with, to_review, to_sign
+from walks import open_with, sign_with, to_review, to_sign
 
 from ui.hands import Hands
 from ui.rail import STOPS
@@ -25,6 +25,15 @@ def by_keys(keys: str) -> Way:
 
 def review(hands: Hands, _line: DeskThread) -> None:
     to_review(hands)
+
+
+def hands_drawn(hands: Hands, _line: DeskThread) -> None:
+    open_with(hands, "bob")
+    hands.press("Alt+R")
+    hands.wait_for_page("review")
+    hands.choose("review.builders.list", "Bob")
+    hands.press("Return")
+    hands.settle()
 
 
 def sign(hands: Hands, _line: DeskThread) -> None:
@@ -61,6 +70,7 @@ def ended(hands: Hands, line: DeskThread) -> None:
 GALLERY: Final[dict[str, Way]] = {
     **{stop.name: by_keys(stop.keys) for stop in STOPS},
     "review": review,
+    "hands": hands_drawn,
     "sign": sign,
     "decline": decline,
     "refusal": refusal,

@@ -105,7 +105,7 @@ def sample_review() -> ReviewPage:
             BuilderLine(
                 person=PersonId("p-bob"),
                 name="Bob Builder",
-                because=("triggered the build at ci-7", "named in provenance.dsse.json"),
+                because=("started the build", "named by provenance.dsse.json"),
             ),
             BuilderLine(
                 person=PersonId("p-carla"),

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
+from gallery import hands_drawn
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QWidget
 from sample_desk import DeskThread
@@ -18,7 +19,7 @@ from ui.start import Screen
 from ui.theme import ThemeName
 
 NAME = re.compile(
-    r"[a-z]+\.[a-z0-9-]+\.(page|table|list|tree|edit|button|check|tabs|tabbar|bar|text|label|splitter|window|area)"
+    r"[a-z]+\.[a-z0-9-]+\.(page|table|list|tree|canvas|edit|button|check|tabs|tabbar|bar|text|label|splitter|window|area)"
 )
 
 
@@ -46,8 +47,12 @@ def at_review(hands: Hands, _line: DeskThread) -> None:
 def at_evidence(hands: Hands, _line: DeskThread) -> None:
     to_review(hands)
     hands.tab_to("review.details.tabbar")
-    for _ in range(3):
+    for _ in range(4):
         hands.press("Right")
+
+
+def at_hands(hands: Hands, line: DeskThread) -> None:
+    hands_drawn(hands, line)
 
 
 def at_sign(hands: Hands, _line: DeskThread) -> None:
@@ -90,6 +95,7 @@ PLACES = (
     at_told,
     at_review,
     at_evidence,
+    at_hands,
     at_sign,
     at_decline,
     at_refusal,

@@ -68,7 +68,7 @@ def test_the_review_answers_the_three_questions(screen: Screen, hands: Hands) ->
 
     assert "urllib3 2.2.2 replaces 2.2.1 on stable" in words
     assert "A script that runs by itself at install time was added" in words
-    assert "← triggered the build at ci-7 ← named in provenance.dsse.json" in words
+    assert "← started the build ← named by provenance.dsse.json" in words
     assert "← controls ci-7 ← signed provenance.dsse.json" in words
     assert "1 thing could not be inspected" in words
     assert "0 of 2 countersignatures" in words

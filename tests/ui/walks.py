@@ -38,12 +38,17 @@ def to_opening(hands: Hands) -> None:
 
 def to_review(hands: Hands, card: str = "alice") -> None:
     """Open the review with a card, by keyboard."""
+    open_with(hands, card)
+    hands.wait_for_page("review")
+
+
+def open_with(hands: Hands, card: str) -> None:
     to_opening(hands)
     hands.choose("opening.cards.list", card)
     hands.tab_to("opening.pin.edit")
     hands.type(PIN)
     hands.press("Return")
-    hands.wait_for_page("review")
+    hands.settle()
 
 
 def review_of(hands: Hands) -> ReviewScreen:

@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QTabWidget
+from PySide6.QtWidgets import QTabWidget, QWidget
 
 from ui.entries import EntryList
 from ui.language import t
 from ui.look import Look
 from ui.pages import told
 from ui.pages.changes import Changes
+from ui.pages.hands_tab import HandsTab
 from workstation.desk.face import ReviewPage
 
 _CHANGES: Final = 0
-_NOT_INSPECTED: Final = 4
 
 
 class Details(QTabWidget):
-    """Changes, findings, manifest, evidence, and what could not be inspected."""
+    """Changes, findings, hands, manifest, evidence, and what could not be inspected."""
 
     def __init__(self, look: Look) -> None:
         super().__init__()
@@ -37,7 +37,15 @@ class Details(QTabWidget):
         self.manifest = EntryList(look, "review.manifest.list", t("Artifacts with size and SHA-256"))
         self.evidence = EntryList(look, "review.evidence.list", t("Evidence and who signed it"))
         self.not_inspected = EntryList(look, "review.uninspected.list", t("What could not be inspected"))
-        for page in (self.changes, self.findings, self.manifest, self.evidence, self.not_inspected):
+        self.hands = HandsTab(look)
+        for page in (
+            self.changes,
+            self.findings,
+            self.hands,
+            self.manifest,
+            self.evidence,
+            self.not_inspected,
+        ):
             self.addTab(page, "")
 
     def show_review(self, page: ReviewPage) -> None:
@@ -45,6 +53,7 @@ class Details(QTabWidget):
         titles = (
             t("Changes {changes}", changes=len(page.diff.changes)),
             t("Findings {findings}", findings=len(page.diff.findings)),
+            t("Hands {people}", people=len({line.person for line in page.builders})),
             t("Manifest {manifest}", manifest=len(page.manifest)),
             t("Evidence {evidence}", evidence=len(page.evidence)),
             t("Not inspected {not_inspected}", not_inspected=len(page.diff.not_inspected)),
@@ -52,17 +61,28 @@ class Details(QTabWidget):
         for place, title in enumerate(titles):
             self.setTabText(place, title)
         self.findings.show_entries(told.told_findings(page.diff))
+        self.hands.show_review(page)
         self.manifest.show_entries(told.told_manifest(page))
         self.evidence.show_entries(told.told_evidence(page))
         self.not_inspected.show_entries(told.told_not_inspected(page.diff))
         self.setCurrentIndex(_CHANGES)
         self.changes.show_review(page)
 
+    def panes(self) -> tuple[QWidget, ...]:
+        """Return where F6 goes in the tab in front."""
+        front = self.currentWidget()
+        return front.panes() if isinstance(front, HandsTab) else (front,)
+
     def show_changes(self) -> None:
         """Bring the changes in front."""
         self.setCurrentIndex(_CHANGES)
 
+    def show_hands(self, person: str) -> None:
+        """Bring in front who had a hand in this, at a person."""
+        self.setCurrentWidget(self.hands)
+        self.hands.go_to(person)
+
     def show_not_inspected(self) -> None:
         """Bring what could not be inspected in front."""
-        self.setCurrentIndex(_NOT_INSPECTED)
+        self.setCurrentWidget(self.not_inspected)
         self.not_inspected.setFocus()

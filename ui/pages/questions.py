@@ -27,7 +27,9 @@ class Questions(QWidget):
         self.findings = EntryList(
             look, "review.findings.list", t("Findings, highest rank first"), bare=True, can_choose=True
         )
-        self.builders = EntryList(look, "review.builders.list", t("Who had a hand in this"), bare=True)
+        self.builders = EntryList(
+            look, "review.builders.list", t("Who had a hand in this"), bare=True, can_choose=True
+        )
         self.blockers = EntryList(
             look, "review.blockers.list", t("May I sign, and why not"), bare=True, can_choose=True
         )

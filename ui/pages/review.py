@@ -52,7 +52,7 @@ class ReviewScreen(Page):
         """Return the three questions and the details."""
         ask, tell = self.questions, self.details
         front = (tell.changes.filter, tell.changes.files, tell.changes.diff)
-        shown = front if tell.currentWidget() is tell.changes else (tell.currentWidget(),)
+        shown = front if tell.currentWidget() is tell.changes else tell.panes()
         return (ask.findings, ask.builders, ask.blockers, tell.tabBar(), *shown)
 
     def refresh(self) -> None:
@@ -135,6 +135,7 @@ class ReviewScreen(Page):
         ask.findings.chosen.connect(self._open_finding)
         self.details.findings.chosen.connect(self._open_finding)
         ask.blockers.chosen.connect(self._open_finding)
+        ask.builders.chosen.connect(self._open_person)
         self.details.changes.dwell.grew.connect(self._tell_unseen)
         ask.uninspected.clicked.connect(self.details.show_not_inspected)
 
@@ -168,6 +169,9 @@ class ReviewScreen(Page):
             unseen = changes.dwell.first_unseen() if changes.diff.change in self.marks.unseen() else None
             if unseen is not None:
                 changes.diff.show_from(unseen)
+
+    def _open_person(self, entry: Entry) -> None:
+        self.details.show_hands(entry.key)
 
     def _next(self) -> None:
         self._step(1)

@@ -49,7 +49,13 @@ def told_builders(page: ReviewPage) -> list[Entry]:
         by_person.setdefault(line.person, []).append(line)
     people = [_person(lines) for lines in by_person.values()]
     unknown = [
-        Entry(headline=t("Not resolved to people"), detail=prose(one), mark="\u25b2", tone=Tone.DANGER)
+        Entry(
+            headline=t("Not resolved to people"),
+            detail=prose(one),
+            mark="\u25b2",
+            tone=Tone.DANGER,
+            key=one.partition(_FROM)[0],
+        )
         for one in page.unresolved
     ]
     return unknown + people or [
@@ -210,6 +216,7 @@ def _person(lines: Sequence[BuilderLine]) -> Entry:
         detail="\n".join(f"{_FROM.lstrip()}{chain}" for chain in chains if chain),
         mark="\u25cf",
         tone=Tone.ACCENT,
+        key=first.person,
     )
 
 
