@@ -104,6 +104,7 @@ QTabWidget::pane { border: 0; border-top: 1px solid $line; }
 QTabBar { background: transparent; }
 QTabBar::tab { background: transparent; color: $secondary; border: 2px solid transparent;
   border-bottom: 3px solid transparent; padding: 6px 14px; margin-right: 4px; }
+QTabBar { outline: 0; }
 QTabBar::tab:selected { color: $text; font-weight: 600; border-bottom: 3px solid $accent; }
 QTabBar::tab:selected:focus { border: 2px solid $accent;
   border-bottom: 3px solid $accent; border-radius: 4px; }

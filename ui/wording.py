@@ -7,6 +7,7 @@ from typing import Final, assert_never
 from ui.language import t
 from ui.shown import prose
 from ui.theme import Tone
+from workstation.core.asked import When
 from workstation.core.builder_graph import NodeKind
 from workstation.desk.face import (
     AskCountersign,
@@ -32,6 +33,7 @@ from workstation.desk.records_face import (
     AskTakeIn,
     AskVerifyJournal,
 )
+from workstation.desk.review_face import RuleState
 
 NO_QUEUE: Final = (
     "No request is waiting.",
@@ -105,6 +107,16 @@ HINTS: Final = {
 }
 
 
+RULE_STATES: Final = {
+    RuleState.MET: "agrees",
+    RuleState.NOT_MET: "does not agree",
+    RuleState.LATER: "asked later",
+}
+WHENS: Final = {
+    When.NOW: "asked later",
+    When.CARD: "asked when there is a card",
+    When.SIGNING: "asked when you sign",
+}
 NODE_KINDS: Final = {
     NodeKind.PERSON: "Person",
     NodeKind.UNKNOWN: "Leads to nobody we know",

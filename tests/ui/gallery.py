@@ -7,7 +7,7 @@ from typing import Final
 
 from sample_desk import DeskThread
 from sample_release import PIN
-from walks import open_with, sign_with, to_review, to_sign
+from walks import open_with, review_of, sign_with, to_review, to_sign
 
 from ui.hands import Hands
 from ui.rail import STOPS
@@ -25,12 +25,31 @@ def by_keys(keys: str) -> Way:
 
 def review(hands: Hands, _line: DeskThread) -> None:
     to_review(hands)
+    all_displayed(hands)
+
+
+def all_displayed(hands: Hands) -> None:
+    """Wait until the file in front has been in sight for long enough: it is the only one that must be."""
+    hands.wait_for("the file in front", lambda: not review_of(hands).marks.unseen())
+
+
+def tab(number: int) -> Way:
+    def way(hands: Hands, _line: DeskThread) -> None:
+        to_review(hands)
+        all_displayed(hands)
+        hands.tab_to("review.details.tabbar")
+        for _ in range(number):
+            hands.press("Right")
+        hands.settle()
+
+    return way
 
 
 def hands_drawn(hands: Hands, _line: DeskThread) -> None:
     open_with(hands, "bob")
     hands.press("Alt+R")
     hands.wait_for_page("review")
+    all_displayed(hands)
     hands.choose("review.builders.list", "Bob")
     hands.press("Return")
     hands.settle()
@@ -71,6 +90,8 @@ GALLERY: Final[dict[str, Way]] = {
     **{stop.name: by_keys(stop.keys) for stop in STOPS},
     "review": review,
     "hands": hands_drawn,
+    "components": tab(3),
+    "rules": tab(4),
     "sign": sign,
     "decline": decline,
     "refusal": refusal,

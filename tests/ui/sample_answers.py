@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sample_release import OTHER, REQUEST, REVIEW, SDIST, WHEEL, fingerprint, mark, sample_diff
 
+from workstation.core.asked import When
 from workstation.core.identity import PersonId, RequestId
 from workstation.core.manifest import Artifact
 from workstation.core.verdict import Violation
@@ -23,6 +24,13 @@ from workstation.desk.face import (
     Stage,
     Station,
     TokenCard,
+)
+from workstation.desk.review_face import (
+    BillPart,
+    ComponentLine,
+    GuardrailLine,
+    RuleState,
+    VulnerabilityLine,
 )
 
 
@@ -118,6 +126,67 @@ def sample_review() -> ReviewPage:
         blockers=(),
         diff=sample_diff(),
         source="git+https://example.invalid/urllib3@2b4c51f",
+        bill=sample_bill(),
+        guardrails=sample_guardrails(),
+    )
+
+
+def sample_bill() -> BillPart:
+    def component(name: str, old: str, new: str, licence: str = "MIT", was: str = "") -> ComponentLine:
+        return ComponentLine(
+            name=name,
+            old=(old,) if old else (),
+            new=(new,) if new else (),
+            old_licences=(was or licence,) if old else (),
+            new_licences=(licence,) if new else (),
+        )
+
+    return BillPart(
+        bills=("sbom.cdx.json: SBOM cyclonedx-1.6, 4 components",),
+        scans=("scan.dsse.json: scan by https://scanner.example at 2026-11-20T07:00:00Z: 2 found",),
+        components=(
+            component("brotli", "1.1.0", "1.2.0"),
+            component("h2", "", "4.1.0"),
+            component("idna", "3.7", "3.7", "BSD-3-Clause", "BSD-2-Clause"),
+            component("pysocks", "1.7.1", ""),
+            component("zstandard", "0.22.0", "0.22.0"),
+        ),
+        vulnerabilities=(
+            VulnerabilityLine(
+                id="CVE-2026-1001", severity="high", answers=(), scans=("scan.dsse.json",), old=False
+            ),
+            VulnerabilityLine(
+                id="CVE-2025-7",
+                severity="low",
+                answers=("not_affected (vex.dsse.json)",),
+                scans=("scan.dsse.json",),
+                old=True,
+            ),
+        ),
+        compared=True,
+    )
+
+
+def sample_guardrails() -> tuple[GuardrailLine, ...]:
+    def rule(
+        name: str, *controls: str, state: RuleState = RuleState.MET, when: When = When.NOW, found: str = ""
+    ) -> GuardrailLine:
+        return GuardrailLine(
+            rule=name, controls=controls, when=when, state=state, found=(found,) if found else ()
+        )
+
+    return (
+        rule("REQUEST-EXPIRED"),
+        rule("EVIDENCE-PROVENANCE", "provenance.builders: https://ci.example/7 (ci-7) level 3"),
+        rule("EVIDENCE-SBOM", "sbom.formats: cyclonedx-1.6"),
+        rule(
+            "QUORUM",
+            "approvals.atLeast: 2",
+            state=RuleState.NOT_MET,
+            found="0 of 2 countersignatures by approver",
+        ),
+        rule("SOD-BUILDER", when=When.CARD),
+        rule("SCREEN-WORDS", state=RuleState.LATER, when=When.SIGNING),
     )
 
 

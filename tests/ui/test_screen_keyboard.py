@@ -47,7 +47,7 @@ def at_review(hands: Hands, _line: DeskThread) -> None:
 def at_evidence(hands: Hands, _line: DeskThread) -> None:
     to_review(hands)
     hands.tab_to("review.details.tabbar")
-    for _ in range(4):
+    for _ in range(6):
         hands.press("Right")
 
 

@@ -13,13 +13,14 @@ from ui.look import Look
 from ui.pages import told
 from ui.pages.changes import Changes
 from ui.pages.hands_tab import HandsTab
+from ui.pages.told_parts import rules_met, told_bill, told_guardrails
 from workstation.desk.face import ReviewPage
 
 _CHANGES: Final = 0
 
 
 class Details(QTabWidget):
-    """Changes, findings, hands, manifest, evidence, and what could not be inspected."""
+    """Changes, findings, hands, components, rules, manifest, evidence, and what could not be inspected."""
 
     def __init__(self, look: Look) -> None:
         super().__init__()
@@ -35,6 +36,10 @@ class Details(QTabWidget):
         self.changes = Changes(look)
         self.findings = EntryList(look, "review.all-findings.list", t("All findings"), can_choose=True)
         self.manifest = EntryList(look, "review.manifest.list", t("Artifacts with size and SHA-256"))
+        self.bill = EntryList(
+            look, "review.bill.list", t("Components, their licences and known vulnerabilities")
+        )
+        self.rules = EntryList(look, "review.rules.list", t("Every rule that is asked, and by which control"))
         self.evidence = EntryList(look, "review.evidence.list", t("Evidence and who signed it"))
         self.not_inspected = EntryList(look, "review.uninspected.list", t("What could not be inspected"))
         self.hands = HandsTab(look)
@@ -42,6 +47,8 @@ class Details(QTabWidget):
             self.changes,
             self.findings,
             self.hands,
+            self.bill,
+            self.rules,
             self.manifest,
             self.evidence,
             self.not_inspected,
@@ -54,6 +61,8 @@ class Details(QTabWidget):
             t("Changes {changes}", changes=len(page.diff.changes)),
             t("Findings {findings}", findings=len(page.diff.findings)),
             t("Hands {people}", people=len({line.person for line in page.builders})),
+            t("Components {components}", components=len(page.bill.components)),
+            t("Rules {met} of {all}", met=rules_met(page.guardrails), all=len(page.guardrails)),
             t("Manifest {manifest}", manifest=len(page.manifest)),
             t("Evidence {evidence}", evidence=len(page.evidence)),
             t("Not inspected {not_inspected}", not_inspected=len(page.diff.not_inspected)),
@@ -62,6 +71,8 @@ class Details(QTabWidget):
             self.setTabText(place, title)
         self.findings.show_entries(told.told_findings(page.diff))
         self.hands.show_review(page)
+        self.bill.show_entries(told_bill(page.bill))
+        self.rules.show_entries(told_guardrails(page.guardrails))
         self.manifest.show_entries(told.told_manifest(page))
         self.evidence.show_entries(told.told_evidence(page))
         self.not_inspected.show_entries(told.told_not_inspected(page.diff))

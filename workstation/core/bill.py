@@ -86,17 +86,23 @@ class BillDiff:
 
 def bill_diff(old: Bill, new: Bill, *, answered: frozenset[str] = frozenset()) -> BillDiff:
     """Return what changed; vulnerabilities in `answered` (by VEX documents beside it) count as closed."""
-    before, now = _by_key(old.components), _by_key(new.components)
-    both = [_shift(before[key], now[key]) for key in sorted(before.keys() & now.keys())]
+    found = shifts(old.components, new.components)
+    both = [one for one in found if one.old and one.new]
     was, is_now = _open(old.known, frozenset()), _open(new.known, answered)
     return BillDiff(
-        added=tuple(_shift([], now[key]) for key in sorted(now.keys() - before.keys())),
-        removed=tuple(_shift(before[key], []) for key in sorted(before.keys() - now.keys())),
+        added=tuple(one for one in found if not one.old),
+        removed=tuple(one for one in found if not one.new),
         moved=tuple(one for one in both if one.old != one.new),
         relicensed=tuple(one for one in both if one.old_licences != one.new_licences),
         open_now=tuple(is_now[name] for name in sorted(is_now.keys() - was.keys())),
         closed_now=tuple(was[name] for name in sorted(was.keys() - is_now.keys())),
     )
+
+
+def shifts(old: Iterable[Component], new: Iterable[Component]) -> tuple[Shift, ...]:
+    """Return every component of either side as it was and as it is, also those that stayed the same."""
+    before, now = _by_key(old), _by_key(new)
+    return tuple(_shift(before.get(key, []), now.get(key, [])) for key in sorted(before.keys() | now.keys()))
 
 
 def _open(known: Iterable[Known], answered: frozenset[str]) -> dict[str, Known]:

@@ -46,7 +46,7 @@ def request_findings(previous: Request, request: Request) -> Iterator[Finding]:
             f"submitted with another key: {previous.submitter[:16]} before, {request.submitter[:16]} now"
         )
         yield Finding(rule="DIFF-SUBMITTER", rank=46, path="request", sentence=sentence)
-    yield from _evidence(_bill(previous), _bill(request))
+    yield from _evidence(bill_of(previous), bill_of(request))
 
 
 def _builders(request: Request) -> frozenset[str]:
@@ -61,7 +61,7 @@ def _repositories(request: Request) -> frozenset[str]:
     return frozenset(source.partition("@")[0] for source in sources)
 
 
-def _bill(request: Request) -> Bill:
+def bill_of(request: Request) -> Bill:
     """Return everything the bills of materials and scans of a request say, as one bill."""
     contents = [item.content for item in request.evidence]
     sboms = [one for one in contents if isinstance(one, Sbom)]

@@ -13,11 +13,12 @@ from cattrs import Converter
 from cattrs.errors import BaseValidationError
 from cattrs.strategies import configure_tagged_union
 
+from workstation.core.asked import When
 from workstation.core.errors import Malformed
 from workstation.core.release_diff import ReleaseDiff
 from workstation.core.release_diff_reader import from_json
 from workstation.core.strict_json import JsonObject
-from workstation.desk import face, records_face
+from workstation.desk import face, records_face, review_face
 
 T = TypeVar("T")
 _TAG: Final = "is"
@@ -63,7 +64,7 @@ def _items(kind: type[tuple[object, ...]]) -> Callable[[object, object], tuple[o
 _converter: Final = Converter(forbid_extra_keys=True)
 for _kind in (str, int, bool):
     _exactly(_kind)
-for _enumeration in (face.Stage, records_face.Slip, records_face.StepState):
+for _enumeration in (face.Stage, records_face.Slip, records_face.StepState, review_face.RuleState, When):
     _one_of(_enumeration)
 _converter.register_structure_hook_factory(_is_tuple, _items)
 _converter.register_unstructure_hook(ReleaseDiff, lambda diff: diff.to_json())

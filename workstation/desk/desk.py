@@ -41,6 +41,7 @@ from workstation.desk.face import (
 )
 from workstation.desk.reading import reader_line, reader_of
 from workstation.desk.reading_room import ReadingRoom
+from workstation.desk.review_parts import bill_part, guardrail_lines
 from workstation.desk.typed import refuse_too_much, refuse_unwritable
 from workstation.gate.gate import Refusal
 from workstation.gate.gathering import facts_about
@@ -129,7 +130,13 @@ class Desk(ReadingRoom):
             return self._refused("open the review", "" if reader is None else reader.holder.label, outcome)
         facts = self._facts(review.request)
         line = None if reader is None else reader_line(reader, review, facts)
-        return replace(pages.review_page(review, self._item(review.request), facts), reader=line)
+        previous = self.shelf.previous(review.request, self._gate.ledger)
+        return replace(
+            pages.review_page(review, self._item(review.request), facts),
+            reader=line,
+            bill=bill_part(previous, review.request),
+            guardrails=guardrail_lines(review.request, facts, review.diff, line),
+        )
 
     def countersign(self, asked: AskCountersign, pin: bytearray | None) -> Countersigned | Refused:
         """Find out whose card it is, and let them countersign or be refused."""

@@ -7,7 +7,7 @@ beside it (see `client`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -17,6 +17,7 @@ from workstation.core.release_diff import ReleaseDiff
 from workstation.core.seen import HIGH, AtScreen
 from workstation.core.verdict import Violation
 from workstation.desk.records_face import RecordAnswer, RecordQuestion
+from workstation.desk.review_face import BillPart, GuardrailLine
 
 
 class Stage(StrEnum):
@@ -222,6 +223,8 @@ class ReviewPage:
     source: str
     reader: ReaderLine | None = None
     must_open: int = HIGH
+    bill: BillPart = field(default_factory=BillPart)
+    guardrails: tuple[GuardrailLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
