@@ -13,7 +13,9 @@ import struct
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 
 import pytest
@@ -35,12 +37,17 @@ class Call:
 
 def built(directory):
     """Compile the library into `directory`; skips when there is no C compiler."""
+    return compiled(SOURCE, directory)
+
+
+def compiled(source, directory):
+    """Compile one file of C into a library in `directory`; skips when there is no C compiler."""
     compiler = shutil.which("cc")
     if compiler is None:
         pytest.skip("no C compiler (cc) is on this machine")
-    library = directory / "io_shim.so"
+    library = directory / source.with_suffix(".so").name
     subprocess.run(
-        [compiler, "-shared", "-fPIC", "-O2", "-Wall", "-Werror", "-o", library, SOURCE], check=True
+        [compiler, "-shared", "-fPIC", "-O2", "-Wall", "-Werror", "-o", library, source], check=True
     )
     return library
 
@@ -62,6 +69,13 @@ def run(module, *words, library=None, directory=None, record=None):
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
     return ended.stdout
+
+
+def shared_out(work):
+    """Return what `work(first, step)` gives for each share of a long lane, one for each processor."""
+    step = os.cpu_count() or 1
+    with ThreadPoolExecutor(step) as pool:
+        return list(pool.map(work, range(step), repeat(step)))
 
 
 class Shim:

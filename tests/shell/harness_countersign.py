@@ -1,8 +1,8 @@
-"""Kill a workstation at any point of a countersign: `… HOME CARDS REQUEST PIN POINTS`.
+"""Kill a workstation at any point of a countersign: `python -m shell.harness_countersign '{"home":…}'`.
 
-HOME is a workstation that has taken in REQUEST; it is copied. Points are lines of our own code, spread
-over all a countersign executes. At each one the desk dies, alone or with its writer and its token
-worker, or one of those two dies alone. The next desk says what it finds.
+`home` is a workstation that has taken in `request`; it is copied. The next desk says what it finds.
+`points` are spread over all a countersign executes, in a `way` of `strikes`; of them every `step`-th
+from `first` on is tried.
 """
 
 from __future__ import annotations
@@ -10,14 +10,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import sys
-import traceback
 from pathlib import Path
 from unittest.mock import patch
 
 from journal.io_shim import quick_directory
-from shell.station import PASSPHRASE, TREE, Station
+from shell.station import PASSPHRASE, Station
+from shell.strikes import WAYS, in_a_child
 
 from workstation.bootstrap import journal_directory
 from workstation.core.entry import Kind, Outcome
@@ -29,98 +28,47 @@ from workstation.journal.envelope import Envelope
 from workstation.journal.slot_way import Argon2Cost
 
 CARD = "pkcs11:token=alice"
-VICTIMS = ("desk", "all", "writer", "worker")
 CHEAP = Argon2Cost(memory_kib=512, iterations=1, lanes=1)
 
 
-class Lines:
-    """Counts the lines of ours that are executed, and strikes at one of them."""
-
-    def __init__(self, at, strike):
-        self.done, self._at, self._strike = 0, at, strike
-        self._ours = tuple(str(TREE / name) for name in ("workstation", "hsm"))
-
-    def __call__(self, frame, event, _argument):
-        if not frame.f_code.co_filename.startswith(self._ours):
-            return None
-        if event == "line":
-            self.done += 1
-            if self.done == self._at:
-                self._strike()
-        return self
-
-
-def striker(desk, victim):
-    """Return what ends the victim, and for the desk itself does not return."""
-
-    def strike():
-        writer, worker = desk.parts.journal._writer.pid, desk.parts.cards._worker.pid
-        worker = [] if worker is None else [worker]
-        ended = {
-            "desk": [os.getpid()],
-            "all": [writer, *worker, os.getpid()],
-            "writer": [writer],
-            "worker": worker,
-        }
-        for pid in ended[victim]:
-            os.kill(pid, signal.SIGKILL)
-
-    return strike
-
-
-def countersign(station, asked, strike, say):
-    """Open the desk, say what it found, and unless that was all: countersign, and be struck at line `at`."""
-    (request, pin), (at, victim) = asked, strike
+def countersign(station, question, pin, struck, say):
+    """Open the desk and say what it found; unless that was all, countersign in the context `struck` gives."""
     with station.desk() as desk:
         say({"entries": [_said(entry) for entry in desk.parts.journal.entries()]})
-        approvals = len(desk.ledger.requests[request].approvals)
+        approvals = len(desk.ledger.requests[question.request].approvals)
         say({"approvals": approvals})
-        if approvals or at is None:
+        if approvals or struck is None:
             say({"findings": list(desk.parts.journal.verify().findings)})
             return
-        shown = desk.review(request, CARD, bytearray(pin.encode()))
-        if not isinstance(shown, ReviewPage):
-            raise TypeError("the review could not be opened")
-        sign = desk.parts.cards.sign
+        say({"writer": desk.parts.journal._writer.pid, "desk": os.getpid()})
+        sign, asked = desk.parts.cards.sign, []
 
         def noted(*arguments):
-            say({"asked": desk.parts.journal.head().size})
+            asked.append(desk.parts.journal.head().size)
+            say({"asked": asked[0]})
             return sign(*arguments)
 
-        lines = Lines(at, striker(desk, victim))
-        question = AskCountersign(request=request, review=shown.review, token=CARD, comment="")
-        with patch.object(desk.parts.cards, "sign", noted):
-            sys.settrace(lines)
-            try:
-                answer = desk.answer(question, bytearray(pin.encode()))
-            finally:
-                sys.settrace(None)
-        say({"answer": type(answer).__name__, "lines": lines.done})
+        with patch.object(desk.parts.cards, "sign", noted), struck(desk):
+            answer = desk.answer(question, bytearray(pin.encode()))
+        say({"answer": type(answer).__name__})
+
+
+def question_of(station, request, pin):
+    """Open the review with the card that is to sign it; return the question whether it may."""
+
+    def work(say):
+        with station.desk() as desk:
+            shown = desk.review(request, CARD, bytearray(pin.encode()))
+            if not isinstance(shown, ReviewPage):
+                raise TypeError("the review could not be opened")
+            say({"review": shown.review})
+
+    review = Digest(in_a_child(work)["review"])
+    return AskCountersign(request=request, review=review, token=CARD, comment="")
 
 
 def _said(entry):
     return [entry.seq, entry.kind.value, entry.outcome.value, entry.ref, entry.rule]
-
-
-def in_a_child(work):
-    """Run `work(say)` in a forked child; return what it said."""
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if not pid:
-        status = 1
-        os.close(reading)
-        try:
-            work(lambda said: os.write(writing, json.dumps(said).encode() + b"\n"))
-            status = 0
-        except BaseException:  # noqa: BLE001 (said, and the child ends)
-            traceback.print_exc()
-        finally:
-            os._exit(status)
-    os.close(writing)
-    with os.fdopen(reading) as told:
-        said = {key: value for line in told for key, value in json.loads(line).items()}
-    os.waitpid(pid, 0)
-    return said
 
 
 def opened_quickly(station):
@@ -142,6 +90,7 @@ class Reckoning:
             "asked the card": 0,
             "unknown after a crash": 0,
             "countersigned": 0,
+            "struck": {},
             "wrong": [],
         }
         self._known = 0
@@ -173,6 +122,8 @@ class Reckoning:
         if len(done) != approvals:
             self._wrong(f"{approvals} approvals found, {len(done)} entries say so")
         self.sums["points"] += 1
+        if "struck" in strike:
+            self.sums["struck"][strike["struck"]] = self.sums["struck"].get(strike["struck"], 0) + 1
         self.sums["asked the card"] += asked is not None
         self.sums["unknown after a crash"] += sum(entry[4] == UNKNOWN_AFTER_CRASH for entry in ends)
         self.sums["countersigned"] += len(done)
@@ -184,41 +135,58 @@ class Reckoning:
 class Stations:
     """Copies of one workstation, a new one whenever the last was brought to an end."""
 
-    def __init__(self, base, scratch):
-        self._base, self._scratch, self._count = base, scratch, 0
-        opened_quickly(base)
+    def __init__(self, home, cards, scratch):
+        self._scratch, self._count = scratch, 0
+        self._kept, self._cards = the_card(cards), scratch / "cards"
+        self._cards.mkdir()
+        (self._cards / "softhsm2.conf").write_text(f"directories.tokendir = {self._cards / 'tokens'}\n")
+        self.sound_card()
+        self.base = Station(home=home, cards=cards).copied_to(scratch / "base", cards=self._cards)
+        opened_quickly(self.base)
+
+    def sound_card(self):
+        """Put the card back as it was: SoftHSM's files do not outlive a kill, a card does."""
+        shutil.rmtree(self._cards / "tokens", ignore_errors=True)
+        shutil.copytree(self._kept, self._cards / "tokens" / self._kept.name)
 
     def fresh(self):
         """Return a copy nobody has touched."""
         self._count += 1
-        return self._base.copied_to(self._scratch / f"copy-{self._count}")
+        return self.base.copied_to(self._scratch / f"copy-{self._count}")
 
 
-def main(home, cards, request, pin, points):
-    """Strike at so many points, and print the reckoning."""
-    request, reckoning = RequestId(Digest(request)), Reckoning()
+def the_card(cards):
+    """Return the directory of the one card that is asked."""
+    label = CARD.partition("=")[2].encode()
+    return next(path.parent for path in cards.glob("tokens/*/token.object") if label in path.read_bytes())
+
+
+def main(asked):
+    """Strike at every point of a share, and print the reckoning."""
+    reckoning, request, pin = Reckoning(), RequestId(Digest(asked["request"])), asked["pin"]
     with quick_directory() as scratch:
-        base = Station(home=Path(home), cards=Path(cards)).copied_to(Path(scratch) / "base")
-        stations = Stations(base, Path(scratch))
+        stations = Stations(Path(asked["home"]), Path(asked["cards"]), Path(scratch))
+        strikes = WAYS[asked["way"]](asked["library"])
+        question = question_of(stations.base, request, pin)
 
-        def opened(station, at, victim="desk"):
-            return in_a_child(lambda say: countersign(station, (request, pin), (at, victim), say))
+        def on(station):
+            return lambda struck, say: countersign(station, question, pin, struck, say)
 
+        strikes.count(on(stations.fresh()))
         station = stations.fresh()
-        lines = opened(stations.fresh(), -1)["lines"]
-        for number in range(points):
-            at, victim = 1 + number * lines // points, VICTIMS[number % len(VICTIMS)]
-            said = opened(station, at, victim)
+        for number in range(asked["first"], asked["points"], asked["step"]):
+            stations.sound_card()
+            said = strikes.strike(on(station), number, asked["points"])
             reckoning.found(said)
             if said["approvals"]:
                 shutil.rmtree(station.home)
                 station = stations.fresh()
-                said = opened(station, at, victim)
+                said = strikes.strike(on(station), number, asked["points"])
                 reckoning.begin(said["entries"])
                 reckoning.found(said)
-        reckoning.found(opened(station, None))
-    print(json.dumps(reckoning.sums | {"lines": lines}))
+        reckoning.found(in_a_child(lambda say: on(station)(None, say)))
+    print(json.dumps(reckoning.sums | {"moments": strikes.moments}))
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:5], int(sys.argv[5]))
+    main(json.loads(sys.argv[1]))
