@@ -126,6 +126,11 @@ def journal_directory(state: Path) -> Path:
     return _journal(state)
 
 
+def trust_directory(state: Path) -> Path:
+    """Return where the trust root a workstation follows is."""
+    return state / "trust"
+
+
 def vault_of(state: Path) -> Vault:
     """Return a workstation's store of released artifacts and envelopes."""
     return Vault(state / "store")
@@ -161,7 +166,7 @@ def _parts(
         journal=journal,
         vault=vault,
         cards=cards,
-        trust_directory=state / "trust",
+        trust_directory=trust_directory(state),
         station=station,
         keeper=keeper,
     )

@@ -276,6 +276,27 @@ def test_a_countersignature_bound_to_a_longer_journal_than_the_proof_is_refused(
 
 
 @pytest.mark.parametrize(
+    ("note", "why"),
+    [
+        (lambda world: world.checkpoint(), "not signed by card/"),
+        (lambda world: world.checkpoint("alice", station="dave"), "not signed by station-1"),
+        (lambda world: world.checkpoint("bob"), "not signed by card/"),
+        (lambda _world: World().checkpoint("alice"), "of another moment"),
+        (lambda world: world.checkpoint("alice").replace(b" card/", b" cord/"), "not signed by card/"),
+    ],
+    ids=["the station alone", "a station nobody knows", "another card", "an empty journal", "another name"],
+)
+def test_a_countersignature_without_its_cards_checkpoint_is_not_believed(note, why):
+    world = World().admit()
+    world.countersign("alice", change=lambda said: replace(said, checkpoint=note(world).decode()))
+    world.countersign("carol")
+    released = world.release()
+
+    with pytest.raises(Untrusted, match=why):
+        released.recomputed(world.trust, now=world.now)
+
+
+@pytest.mark.parametrize(
     ("change", "what"),
     [
         (lambda said: replace(said, request=RequestId(OTHER)), "request: another request"),

@@ -29,6 +29,7 @@ from core.keys import UnsafeTestKey
 
 from workstation.core.action import Action, Admit, Countersign, Decline, OpenReview, Release, request_of
 from workstation.core.approver import IDENTIFY_PREFIX, CardHolder, identified
+from workstation.core.card_checkpoint import card_signer, signs_checkpoints
 from workstation.core.checkpoint import Checkpoint, SignatureType, Signer, signature_line, signed_note
 from workstation.core.closure import BuilderSet, builders_of
 from workstation.core.countersignature import (
@@ -52,7 +53,7 @@ from workstation.core.oci_layout import RELEASE_BUNDLE
 from workstation.core.opening import Reader, opening_challenge
 from workstation.core.policy import Policy, without_version
 from workstation.core.policy_document import parse_policy
-from workstation.core.recompute import ED25519_PREFIX, Recomputed, recompute
+from workstation.core.recompute import Recomputed, recompute
 from workstation.core.release_contents import (
     COUNTERSIGNATURE_PREFIX,
     PROOF_TITLE,
@@ -398,7 +399,7 @@ class World:
         made: list[Envelope] = []
 
         def effect() -> JsonObject:
-            said = change(self.said_by(name))
+            said = change(self.said_by(name, key=key))
             statement = said.to_statement(self.request.manifest)
             made.append(signed(statement, self.keys[key or name]))
             self.store[made[0].digest] = made[0]
@@ -411,8 +412,8 @@ class World:
         self.perform(self.countersigning(name, opened=False), effect)
         return parse_countersignature(made[0].received, where="countersignature")
 
-    def said_by(self, name: str) -> Countersignature:
-        """Return what the card of `name` would sign now."""
+    def said_by(self, name: str, *, key: str | None = None) -> Countersignature:
+        """Return what the card of `name` would sign now; with `key`, another key signs."""
         holder = self.card(name)
         person = holder.person
         binding = bind(
@@ -433,6 +434,7 @@ class World:
             roles=tuple(sorted(person.roles)) if person else (),
             acknowledged=(),
             comment="looks right",
+            checkpoint=self.checkpoint(key or name).decode(),
         )
 
     def quorate(self) -> World:
@@ -533,13 +535,14 @@ class World:
             ),
         )
 
-    def checkpoint(self) -> bytes:
-        """Return the station's signed checkpoint."""
-        station = self.keys["station"]
-        raw = station.public.spki.removeprefix(ED25519_PREFIX)
+    def checkpoint(self, *cards: str, station: str = "station") -> bytes:
+        """Return the station's signed checkpoint, signed by some cards too."""
+        raw = self.keys[station].public.spki[-32:]
         body = Checkpoint(origin=ORIGIN, size=len(self.entries), root=root(self._leaves()))
-        signer = Signer(name=ORIGIN, type=SignatureType.ED25519, key=raw)
-        return signed_note(body, [signature_line(signer, station.sign(body.body()))])
+        signers = [(Signer(name=ORIGIN, type=SignatureType.ED25519, key=raw), self.keys[station])]
+        held = (self.keys[name] for name in cards)
+        signers += [(card_signer(one.public), one) for one in held if signs_checkpoints(one.public)]
+        return signed_note(body, [signature_line(known, one.sign(body.body())) for known, one in signers])
 
     def _attest(self, request: Request, statement: bytes) -> None:
         payload: JsonObject = {"request": request.id, "statement": digest_of(statement)}

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ from workstation.core.checkpoint import (
     signature_line,
     signed_note,
 )
-from workstation.core.entry import Draft, Kind, Outcome
+from workstation.core.entry import Actor, Draft, Kind, Outcome
 from workstation.core.errors import MediaError
 from workstation.core.identity import digest_of
 from workstation.core.journal_export import Beside, JournalExport, key_line, tlog_proof
@@ -37,6 +38,7 @@ COUNT = 20
 WORDS = dict.fromkeys(("origin", "start", "stop", "size", "root", "station"), "…")
 CARD = ec.generate_private_key(ec.SECP256R1())
 WITNESS = ed25519.Ed25519PrivateKey.from_private_bytes(b"\x09" * 32)
+ECDSA = ec.ECDSA(hashes.SHA256())
 STATION = ed25519.Ed25519PrivateKey.from_private_bytes(STATION_KEY)
 
 
@@ -60,7 +62,7 @@ def thrice_signed(checkpoint):
         checkpoint,
         [
             signature_line(SIGNERS[0], STATION.sign(checkpoint.body())),
-            signature_line(card, CARD.sign(checkpoint.body(), ec.ECDSA(hashes.SHA256()))),
+            signature_line(card, CARD.sign(checkpoint.body(), ECDSA)),
             cosignature_line(witness, 1_795_000_000, WITNESS.sign(cosigned_bytes(checkpoint, 1_795_000_000))),
         ],
     )
@@ -268,6 +270,27 @@ def test_a_checkpoint_inside_the_journal_that_is_of_another_history_does_not_hol
 
     assert status == 1
     assert "not of this history" in said
+
+
+def test_a_checkpoint_that_the_card_which_countersigned_did_not_sign_does_not_hold(tmp_path):
+    log, fingerprint = LogWorld(directory=tmp_path).create(), "ab" * 32
+    card = Signer(name=f"card/{fingerprint[:16]}", type=SignatureType.ECDSA, key=public(CARD))
+    allowed = Draft(kind=Kind.COUNTERSIGN, outcome=Outcome.ALLOWED, actor=Actor(key=fingerprint))
+    ref, statuses = log.append(allowed, TIME).seq, []
+    for number, with_card in enumerate((True, False)):
+        head = log.head()
+        checkpoint = Checkpoint(origin=ORIGIN, size=head.size, root=head.root)
+        lines = [signature_line(SIGNERS[0], STATION.sign(checkpoint.body()))]
+        lines += [signature_line(card, CARD.sign(checkpoint.body(), ECDSA))] if with_card else []
+        said = {"note": signed_note(checkpoint, lines).decode(), "cause": "countersign"}
+        log.append(Draft(kind=Kind.JOURNAL_CHECKPOINT, outcome=Outcome.INFO, ref=ref, payload=said), TIME)
+        exported = replace(export_of(log), signers=(SIGNERS[0], card))
+        write_export(tmp_path / f"export-{number}", exported.files(), WORDS)
+        statuses.append(verified(tmp_path / f"export-{number}"))
+    log.close()
+
+    assert [status for status, _ in statuses] == [0, 1]
+    assert "by the card that countersigned" in statuses[1][1]
 
 
 def test_an_export_is_not_written_over_something_and_nothing_half_written_stays(log, tmp_path):

@@ -15,10 +15,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from shell.journey import World, good
 from shell.station import PASSPHRASE, Said, Station
 
+from workstation.core.card_checkpoint import card_signer, signs_checkpoints
 from workstation.core.checkpoint import SignatureType, parse_note, verify_note
 from workstation.core.entry import Entry, Kind, Outcome
 from workstation.core.shape import time_text
-from workstation.effects.checkpoints import card_signer, signs_checkpoints
 from workstation.tokens.pem import public_key_in
 from workstation.tokens.shares import combined
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import subprocess
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,15 +15,21 @@ from shell.deliveries import blob_of, payload_of
 from shell.journey import Journey
 from shell.station import Station, told
 
+from workstation.core.card_checkpoint import card_signer
+from workstation.core.checkpoint import verify_note
+from workstation.core.countersignature import parse_countersignature
 from workstation.core.dsse import parse_envelope
-from workstation.core.entry import Entry, parse_entry
+from workstation.core.entry import Entry, Kind, parse_entry
 from workstation.core.identity import digest_of
 from workstation.core.journal_proof import parse_journal_proof
 from workstation.core.oci_layout import RELEASE_BUNDLE
 from workstation.core.public_key import parse_spki
 from workstation.core.roster import Holder
 from workstation.core.roster_document import parse_roster
+from workstation.desk.kept_checkpoints import checkpoint_findings
 from workstation.intake.release_reader import read_release
+
+Own = Callable[[Station], Station]
 
 STEPS = {
     "show": 0,
@@ -42,7 +50,9 @@ STEPS = {
 
 
 def entries_of(journey: Journey) -> list[Entry]:
-    return [parse_entry(base64.b64decode(one)) for one in journey.said["journal show"].document["entries"]]
+    """Return what `journal show` told of, deed by deed there, in the journal's own order."""
+    told_of = journey.said["journal show"].document["entries"]
+    return sorted((parse_entry(base64.b64decode(one)) for one in told_of), key=lambda entry: entry.seq)
 
 
 def key_of(station: Station, person: str) -> bytes:
@@ -181,6 +191,45 @@ def test_a_countersignature_is_bound_to_the_journal_as_it_was_when_allowed(journ
     assert done.ref is not None
     # intent, allowed: the head that was signed is the one after the entry that allowed it
     assert said["journal"]["size"] == done.ref + 2
+
+
+def test_a_countersignature_carries_the_checkpoint_its_card_signed_and_the_journal_keeps_it(
+    journey: Journey,
+) -> None:
+    done = entry_of(journey, "alice")
+    envelope = (journey.released.state / "store" / str(done.payload["envelope"])).read_bytes()
+    said = parse_countersignature(envelope, where="store").countersignature
+    card = card_signer(parse_spki(key_of(journey.released, "p-alice"), where="card"))
+
+    signed = verify_note(said.checkpoint.encode(), [card])
+
+    assert signed.signers == (card,)
+    assert (signed.size, signed.root.hex()) == (said.binding.journal.size, said.binding.journal.root)
+    kept = [one for one in entries_of(journey) if one.payload.get("note") == said.checkpoint]
+    assert [(one.kind, one.payload["cause"], one.ref) for one in kept] == [
+        (Kind.JOURNAL_CHECKPOINT, "countersign", signed.size - 1)
+    ]
+
+
+def test_what_is_wrong_with_a_checkpoint_inside_the_journal_is_told(journey: Journey, own: Own) -> None:
+    with own(journey.released).desk() as desk:
+        journal, entries = desk.parts.journal, desk.parts.journal.entries()
+        kept = next(one for one in entries if one.payload.get("cause") == "countersign")
+        station, card = str(kept.payload["note"]).splitlines(keepends=True)[-2:]
+        body = str(kept.payload["note"]).removesuffix(station + card)
+
+        def told_of(note: str) -> str:
+            altered = replace(kept, payload=kept.payload | {"note": note})
+            found = [altered if one.seq == kept.seq else one for one in entries]
+            return "; ".join(checkpoint_findings(journal, found, desk.roster))
+
+        sound = checkpoint_findings(journal, entries, desk.roster)
+        wrong = [told_of(body + station), told_of(body + card), told_of(body + station[:-8] + "AAAAAA=\n")]
+
+    assert sound == ()
+    assert "which countersigned" in wrong[0]
+    assert "no known key" in wrong[1]
+    assert f"the checkpoint in entry {kept.seq}" in wrong[2]
 
 
 def test_openssl_alone_verifies_a_countersignature(journey: Journey, tmp_path: Path) -> None:

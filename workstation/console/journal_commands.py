@@ -25,11 +25,13 @@ from workstation.core.ledger import Ledger
 from workstation.core.memory import Consultation
 from workstation.core.public_key import from_loaded
 from workstation.core.strict_json import JsonObject, JsonValue
+from workstation.desk.kept_checkpoints import checkpoint_findings
 from workstation.desk.memories import Asked, Memories
 from workstation.gate.folding import refolded_findings
 from workstation.journal.client import Journal
 from workstation.release.layout_writer import hashed_file
 from workstation.tokens.tpm import Tpm, has_tpm
+from workstation.trust.store import load
 
 
 def commission(arguments: Namespace) -> Reply:
@@ -99,8 +101,12 @@ def verify(arguments: Namespace) -> Reply:
 
 def _consulted(arguments: Namespace, journal: Journal) -> Consultation:
     """Fold the journal from its first entry, and ask every memory at hand about it."""
-    state = state_directory(arguments)
-    ledger = Ledger().after(journal.entries())
+    state, entries = state_directory(arguments), journal.entries()
+    ledger, trust = (
+        Ledger().after(entries),
+        load(bootstrap.trust_directory(state), now=bootstrap.current_time()),
+    )
+    kept = checkpoint_findings(journal, entries, None if trust is None else trust.snapshot.roster)
     with ExitStack() as stack:
         cards = configured_cards(read_config(state))
         asked = Asked(
@@ -110,7 +116,7 @@ def _consulted(arguments: Namespace, journal: Journal) -> Consultation:
             tpm=Tpm() if has_tpm() else None,
         )
         found = Memories(journal, ledger, bootstrap.vault_of(state)).consult(asked)
-    return replace(found, findings=(*refolded_findings(journal), *found.findings, *found.doubts))
+    return replace(found, findings=(*refolded_findings(journal), *kept, *found.findings, *found.doubts))
 
 
 def station_key(arguments: Namespace) -> Reply:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from workstation.core import dsse, statement
+from workstation.core.checkpoint import MAX_NOTE_BYTES
 from workstation.core.closure import BuilderSet, Edge
 from workstation.core.dsse import Envelope
 from workstation.core.identity import Digest, Fingerprint, PersonId, RequestId
@@ -83,6 +84,8 @@ class Countersignature:
     roles: tuple[str, ...]
     acknowledged: tuple[str, ...]
     comment: str
+    checkpoint: str
+    """The journal at the bound head as a signed note: by the station, and by this card where its key can."""
 
     def to_statement(self, artifacts: tuple[Artifact, ...]) -> bytes:
         """Return the exact bytes of the statement the card signs (inside the DSSE encoding)."""
@@ -95,6 +98,7 @@ class Countersignature:
             "roles": list(self.roles),
             "acknowledged": list(self.acknowledged),
             "comment": self.comment,
+            "checkpoint": self.checkpoint,
         }
         return statement.make_statement(artifacts, statement.COUNTERSIGNATURE, predicate)
 
@@ -144,6 +148,7 @@ def parse_countersignature(data: bytes, *, where: str) -> SignedCountersignature
     fields = opened.predicate.fields(
         *BOUND_FIELDS,
         "decision", "approver", "fingerprint", "tokenSerial", "roles", "acknowledged", "comment",
+        "checkpoint",
     )  # fmt: skip
     fields["decision"].constant("approve")
     found = Countersignature(
@@ -154,6 +159,7 @@ def parse_countersignature(data: bytes, *, where: str) -> SignedCountersignature
         roles=tuple(item.identifier() for item in fields["roles"].items()),
         acknowledged=tuple(item.text() for item in fields["acknowledged"].items()),
         comment=fields["comment"].text(at_most=MAX_COMMENT),
+        checkpoint=fields["checkpoint"].text(at_most=MAX_NOTE_BYTES),
     )
     return SignedCountersignature(found, opened.artifacts, envelope)
 

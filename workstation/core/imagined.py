@@ -114,6 +114,7 @@ def imagined_countersignature(case: Case, held: Held, at: datetime) -> VerifiedC
         roles=roles_of(held.holder),
         acknowledged=(),
         comment=PLANNED,
+        checkpoint=PLANNED,
     )
     received = f"imagined countersignature of {card.key.fingerprint}".encode()
     envelope = Envelope(payload_type=IN_TOTO, payload=b"", signatures=(), received=received)

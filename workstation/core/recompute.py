@@ -14,6 +14,7 @@ from typing import Final
 
 from workstation.core.action import Release
 from workstation.core.artifact_signer import ArtifactSigner
+from workstation.core.card_checkpoint import verify_carried
 from workstation.core.closure import BuilderSet, builders_of
 from workstation.core.countersignature import Head, parse_countersignature
 from workstation.core.disclosure import refuse_undisclosed
@@ -154,6 +155,13 @@ def _countersignatures(
         if bound.station != station.credential.key.fingerprint or bound.journal not in journal.earlier:
             raise Untrusted(title, "it is bound to another workstation or to a journal that is not this one")
         held = sole_signer(signed.envelope, trust.roster, None, where=title)
+        verify_carried(
+            signed.countersignature.checkpoint.encode(),
+            bound.journal,
+            station_key=station_key(station),
+            card=held.credential.key,
+            where=title,
+        )
         found.append(VerifiedCountersignature(signed, held, _review(contents, bound.review, title)))
     return tuple(found)
 

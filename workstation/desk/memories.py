@@ -111,12 +111,15 @@ class Memories:
         except (Malformed, Untrusted):
             pass
         else:
-            return Remembered(memory="countersignatures", head=signed.countersignature.binding.journal)
+            return self._ours("countersignatures", signed.countersignature.checkpoint)
         try:
             receipt = parse_receipt(data, where=where)
         except (Malformed, Untrusted):
             return None
         return receipt_memory(receipt, self.now.origin, self._journal.station_key)
+
+    def _ours(self, memory: str, note: str) -> Remembered | None:
+        return _told(memory, note, self.now.origin, self._journal.station_key)
 
     def _noted(self, path: Path) -> list[Remembered]:
         return [self._note(f"note {path.name}", _read(path))]
@@ -151,10 +154,12 @@ def receipt_memory(receipt: SignedReceipt, origin: str, station_key: bytes) -> R
     A checkpoint that is not ours tells nothing here: the rules judge such a receipt.
     """
     note = receipt.receipt.checkpoint
-    if note is None:
-        return None
+    return None if note is None else _told("receipts", note, origin, station_key)
+
+
+def _told(memory: str, note: str, origin: str, station_key: bytes) -> Remembered | None:
     try:
-        return remembered_note("receipts", note.encode(), origin=origin, station_key=station_key)
+        return remembered_note(memory, note.encode(), origin=origin, station_key=station_key)
     except (Malformed, Untrusted):
         return None
 

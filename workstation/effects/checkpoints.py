@@ -4,35 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from workstation.core.checkpoint import (
-    SignatureLine,
-    SignatureType,
-    Signer,
-    parse_note,
-    signature_line,
-    signed_note,
-)
+from workstation.core.card_checkpoint import card_signer, signs_checkpoints
+from workstation.core.checkpoint import SignatureLine, parse_note, signature_line, signed_note
 from workstation.core.entry import Draft, Kind, Outcome
 from workstation.core.errors import TokenRefused
-from workstation.core.public_key import KeyKind, PublicKey
 from workstation.core.strict_json import JsonObject
 from workstation.effects.tools import Tools
 from workstation.outcome import AnsweredSigner
-
-
-def signs_checkpoints(key: PublicKey) -> bool:
-    """Say whether C2SP signed-note has a signature type for this kind of key."""
-    return key.kind in {KeyKind.P256, KeyKind.ED25519}
-
-
-def card_signer(key: PublicKey) -> Signer:
-    """Return the signer a card's line on a checkpoint is verified with; it is named by its key."""
-    name = f"card/{key.fingerprint[:16]}"
-    if key.kind is KeyKind.P256:
-        return Signer(name=name, type=SignatureType.ECDSA, key=key.spki)
-    if key.kind is KeyKind.ED25519:
-        return Signer(name=name, type=SignatureType.ED25519, key=key.spki[-32:])
-    raise TokenRefused("mechanism_unsupported", f"a {key.kind} key signs no checkpoint (C2SP signed-note)")
 
 
 def signed_checkpoint(tools: Tools, signers: Sequence[AnsweredSigner], *, cause: str, ref: int) -> bytes:

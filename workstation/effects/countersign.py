@@ -1,29 +1,33 @@
-"""Countersign: the card signs a statement bound to the journal entry that allowed it."""
+"""Countersign: the card signs where the journal stands after the entry that allowed it, and the statement."""
 
 from __future__ import annotations
 
 from workstation.core.action import Countersign
-from workstation.core.countersignature import Countersignature, bind, parse_countersignature
+from workstation.core.checkpoint import parse_note
+from workstation.core.countersignature import Countersignature, Head, bind, parse_countersignature
 from workstation.core.dsse import Signature, make_envelope
 from workstation.core.errors import Malformed, WorkstationError
-from workstation.core.identity import digest_of
+from workstation.core.identity import Digest, digest_of
 from workstation.core.quorum import roles_of
 from workstation.core.review import RENDERER, Review
 from workstation.core.seen import seen_name
-from workstation.effects.sign_with_card import sign_with_card
+from workstation.effects.checkpoints import signed_checkpoint
+from workstation.effects.sign_with_card import answered_card, sign_with_card
 from workstation.effects.tools import Effected, Tools
-from workstation.outcome import Materials, Signed
+from workstation.outcome import AnsweredSigner, Materials, Signed
 from workstation.permit import Permit
+from workstation.process.frames import wipe
 
 
 def countersign(permit: Permit[Countersign], tools: Tools, materials: Materials) -> Effected:
-    """Hash the artifacts once more, have the card sign, keep the envelope."""
+    """Hash the artifacts once more, have the card sign checkpoint and statement, keep the envelope."""
     action, case = permit.action, permit.facts.case
     person = action.approver.person
     if case is None or person is None:
         raise WorkstationError("a countersignature was permitted without a case or a person")
     for artifact in case.request.manifest:
         tools.vault.verify(artifact.digest)
+    note = _checkpoint(permit, tools, materials)
     said = Countersignature(
         binding=bind(
             case.request,
@@ -33,7 +37,7 @@ def countersign(permit: Permit[Countersign], tools: Tools, materials: Materials)
             renderer=RENDERER,
             station=tools.station,
             at=permit.facts.now,
-            journal=tools.head(),
+            journal=_head_in(note),
         ),
         approver=person.id,
         fingerprint=action.approver.key.fingerprint,
@@ -41,6 +45,7 @@ def countersign(permit: Permit[Countersign], tools: Tools, materials: Materials)
         roles=roles_of(person),
         acknowledged=(*action.acknowledged, *_seen(action)),
         comment=action.comment,
+        checkpoint=note.decode(),
     )
     statement = said.to_statement(case.request.manifest)
     _refuse_unreadable(statement, said)
@@ -60,6 +65,24 @@ def countersign(permit: Permit[Countersign], tools: Tools, materials: Materials)
             "builders": [*sorted(case.builders.people)],
         },
     )
+
+
+def _checkpoint(permit: Permit[Countersign], tools: Tools, materials: Materials) -> bytes:
+    """Have the card sign where the journal stands, and keep that in it."""
+    card = answered_card(permit.action.approver, materials)
+    # A copy: the token worker wipes what it is handed, and the statement needs the PIN once more.
+    pin = None if materials.pin is None else bytearray(materials.pin)
+    signer = AnsweredSigner(card=card, pin=pin)
+    try:
+        return signed_checkpoint(tools, (signer,), cause="countersign", ref=permit.entry.seq)
+    finally:
+        if pin is not None:
+            wipe(pin)
+
+
+def _head_in(note: bytes) -> Head:
+    said = parse_note(note).checkpoint
+    return Head(origin=said.origin, size=said.size, root=Digest(said.root.hex()))
 
 
 def _keep(review: Review, tools: Tools) -> None:

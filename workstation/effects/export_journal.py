@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Final
 
 from workstation.core.action import ExportJournal
+from workstation.core.card_checkpoint import card_signer, signs_checkpoints
 from workstation.core.checkpoint import SignatureType, Signer, parse_note
 from workstation.core.entry import parse_entry
 from workstation.core.errors import JournalError
 from workstation.core.identity import Digest
 from workstation.core.journal_export import Beside, JournalExport, is_decision, key_line
 from workstation.core.ocsf import ocsf_lines
-from workstation.core.public_key import KeyKind
 from workstation.effects.tools import Effected, Tools
 from workstation.outcome import Exported, Materials
 from workstation.permit import Permit
@@ -82,9 +82,9 @@ def _signers(origin: str, tools: Tools) -> tuple[Signer, ...]:
     if tools.trust is None:
         return (station,)
     cards = (
-        Signer(name=person.id, type=SignatureType.ECDSA, key=credential.key.spki)
+        card_signer(credential.key)
         for person in tools.trust.snapshot.roster.people.values()
         for credential in person.credentials
-        if credential.key.kind is KeyKind.P256
+        if signs_checkpoints(credential.key)
     )
     return (station, *cards)

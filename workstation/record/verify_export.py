@@ -512,9 +512,20 @@ class Export:
     def _verify_kept_notes(self) -> None:
         for seq, note in self.kept_notes.items():
             where = f"the checkpoint in entry {seq}"
-            signers_of(note, self.keys, where)
+            signed = {key.name for key in signers_of(note, self.keys, where)}
+            card = self._card_of(self.entries[seq - self.start])
+            if note.origin not in signed or (card is not None and card not in signed):
+                raise Wrong(f"{where}: it is not signed by the station, and by the card that countersigned")
             if note.size >= self.start and self.roots[note.size] != note.root:
                 raise Wrong(f"{where}: it is not of this history")
+
+    def _card_of(self, kept: dict[str, Any]) -> str | None:
+        """Return the name of the known card a checkpoint was signed with, if one countersigned then."""
+        allowed = kept["ref"] if kept["payload"].get("cause") == "countersign" else None
+        if allowed is None or allowed < self.start:
+            return None
+        name = f"card/{self.entries[allowed - self.start]['actor']['key'][:16]}"
+        return name if name in {key.name for key in self.keys} else None
 
     def _verify_proof(self, path: Path) -> None:
         head, blank, data = path.read_bytes().partition(b"\n\n")
