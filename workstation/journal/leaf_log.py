@@ -7,7 +7,7 @@ without a key, and holds the one seal key there is.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from workstation.durable import sync_directory
 from workstation.journal.failure import FailureName, JournalFailure
@@ -27,10 +27,7 @@ from workstation.journal.leaf_format import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-_BATCH: Final = 4096
 
 
 class LeafLog:
@@ -89,21 +86,6 @@ class LeafLog:
     def last(self) -> Frame | None:
         """Return the last whole frame."""
         return self._frame(self.count - 1) if self.count else None
-
-    def frames(self) -> Iterator[Frame | None]:
-        """Yield every frame from the first to the end of the file; None for one that is damaged."""
-        at = HEADER_BYTES
-        while data := os.pread(self._fd, FRAME_BYTES * _BATCH, at):
-            for start in range(0, len(data), FRAME_BYTES):
-                yield parse_frame(data[start : start + FRAME_BYTES])
-            at += len(data)
-
-    def raw_frames(self) -> Iterator[bytes]:
-        """Yield the bytes of every frame, sound or not, from the first to the end of the file."""
-        at = HEADER_BYTES
-        while data := os.pread(self._fd, FRAME_BYTES * _BATCH, at):
-            yield from (data[start : start + FRAME_BYTES] for start in range(0, len(data), FRAME_BYTES))
-            at += len(data)
 
     def frame_bytes(self, start: int, stop: int) -> bytes:
         """Return the bytes of the frames with start <= seq < stop, as they are on the disk."""

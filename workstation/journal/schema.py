@@ -63,6 +63,9 @@ _KEPT: Final = (("entry", "node", "station", "segment", "earlier"), ("update", "
 _REPLACED: Final = (("beside", "fold"), ("update",))
 """What a redaction takes away, and a snapshot that a newer one replaces, are deleted and never altered."""
 
+CHECKED: Final = ("node", "station", "segment", "earlier", "beside", "fold")
+"""The tables whose rows nobody else asks for one by one."""
+
 _TRIGGERS: Final = tuple(
     f"CREATE TRIGGER {table}_no_{verb} before {verb} on {table} begin select raise(abort, 'append-only'); end"
     for tables, verbs in (_KEPT, _REPLACED)
@@ -76,9 +79,7 @@ _OK, _DENY = 0, 1
 _DELETE, _INSERT, _PRAGMA, _READ, _SELECT, _TRANSACTION, _FUNCTION = 9, 18, 19, 20, 21, 22, 31
 _GROWING: Final = frozenset({"entry", "node", "beside", "fold"})
 _SHRINKING: Final = frozenset({"beside", "fold"})
-_CHECKS: Final = frozenset(
-    {"wal_checkpoint", "cipher_integrity_check", "integrity_check", "ignore_check_constraints"}
-)
+_CHECKS: Final = frozenset({"wal_checkpoint", "cipher_integrity_check", "integrity_check"})
 
 
 def authorise(action: int, first: str | None, *_rest: str | None) -> int:
