@@ -17,6 +17,7 @@ from workstation.core.guardrails.judge import GUARDRAILS, Guardrail
 NOT_ABOUT_WAYS_AROUND: Final = {
     "trust_missing",
     "two_people",
+    "retention",
     "screen_words",
     "screen_unseen",
     "window",
