@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 from review.archives import walked
@@ -21,6 +22,14 @@ COMMANDS = {
     "7z": ["7z", "x", "-y", "-bd", "-snl", "-o{into}", "{archive}"],
     "cpio": ["cpio", "-idm", "--quiet", "--no-absolute-filenames", "-D", "{into}", "-F", "{archive}"],
     "unsquashfs": ["unsquashfs", "-q", "-n", "-f", "-no-xattrs", "-d", "{into}", "{archive}"],
+    "tar": ["tar", "--no-same-owner", "-xf", "{archive}", "-C", "{into}"],
+    "python": [sys.executable, "-m", "tarfile", "-e", "{archive}", "{into}"],
+    # The package's payload first, and then what is in that.
+    "7z-twice": [
+        "sh",
+        "-c",
+        "7z x -y -bd -o{into}.payload {archive} && 7z x -y -bd -snl -o{into} {into}.payload/*.cpio",
+    ],
     "ar": ["ar", "x", "--output", "{into}", "{archive}"],
 }
 

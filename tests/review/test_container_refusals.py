@@ -41,6 +41,15 @@ def zip64(
     return body + record + pointer + last
 
 
+def test_more_entries_than_old_readers_can_count_are_pointed_out() -> None:
+    few, many = (zip_of(dict.fromkeys(map(str, range(count)), b"")) for count in (65_534, 65_537))
+
+    assert [one.sentence for one in walked("a.zip", few).findings] == []
+    assert [(one.rank, one.sentence) for one in walked("a.zip", many).findings] == [
+        (20, "65537 entries; a reader without zip64 sees others")
+    ]
+
+
 def test_a_zip64_end_record_is_read() -> None:
     ledger = walked("a.zip", zip64())
 

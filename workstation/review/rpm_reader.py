@@ -26,6 +26,7 @@ _FOLDERS, _BASE_NAMES, _IN_FOLDER = 1118, 1117, 1116
 _MODES, _DIGESTS, _FLAGS, _USERS, _GROUPS, _CAPABILITIES = 1030, 1035, 1037, 1039, 1040, 5010
 _DIGEST_KIND, _SHA256 = 5011, 8
 _GHOST: Final = 1 << 6
+_PACKING: Final = 1125
 _SHA256_OF_HEADER, _SHA256_OF_PAYLOAD = 273, 5092
 _ALIGNMENT: Final = 8
 
@@ -56,6 +57,11 @@ class RpmPackage:
     def payload(self) -> Read:
         """A reader of the packed payload."""
         return stream(self._source, self._header.end)
+
+    @property
+    def packing(self) -> str:
+        """How the header says the payload is packed."""
+        return self._header.text(_PACKING)
 
     @property
     def payload_size(self) -> int:

@@ -13,6 +13,7 @@ from workstation.core.release_diff import MemberKind
 from workstation.review import sniff
 from workstation.review.ar_reader import ar_entries, is_deb_part
 from workstation.review.cpio_reader import cpio_entries
+from workstation.review.deb import as_listed
 from workstation.review.iso_reader import iso_entries
 from workstation.review.leaf import facts_of_entry, read_leaf
 from workstation.review.ledger import LIMIT, OPAQUE, STRUCTURE, Closed, Ledger, Lie, Mark, TooMuch
@@ -178,16 +179,18 @@ def _open_rpm(place: _Place, ledger: Ledger) -> None:
         ledger.envelopes.add(inner)
     read = package.payload
     if leaf.container is not Container.CPIO:
-        if leaf.container not in PACKED:
+        # An LZMA stream begins like nothing in particular, so that only the header can tell of one.
+        packing = Packing.LZMA if package.packing == "lzma" else PACKED.get(leaf.container)
+        if packing is None:
             raise Lie(inner, "the RPM's payload is packed in a way this review cannot read")
-        read = unpacked(read, PACKED[leaf.container], ledger, inner, package.payload_size)
+        read = unpacked(read, packing, ledger, inner, package.payload_size)
     entries = package.installed(cpio_entries(read, inner, ledger))
     _take(entries, _Place(inner, place.source, place.depth + 1, installed=False, rooted=True), ledger)
 
 
 def _take(entries: Iterator[Entry], place: _Place, ledger: Ledger) -> None:
     names = Names(place.path, ledger)
-    for entry in entries:
+    for entry in as_listed(entries, place.path, ledger) if place.installed else entries:
         ledger.count_entry(place.path)
         if entry.kind is MemberKind.HARD_LINK and not names.holds_file(entry.target):
             ledger.lie(f"{place.path}!/{entry.name}", "a hard link to a file that did not come before it")

@@ -95,7 +95,9 @@ def _find_end(source: Source, where: str, ledger: Ledger) -> _End:
             raise Lie(where, "the zip end record counts its entries twice, differently")
     found = _End(start=start, size=size, records=records, place=tail_start + place)
     if _FULL32 in (size, start) or records == _FULL16:
-        return _end64(source, found, where)
+        found = _end64(source, found, where)
+        if found.records > _FULL16:
+            ledger.odd(20, where, f"{found.records} entries; a reader without zip64 sees others")
     return found
 
 
