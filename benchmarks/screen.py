@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication
 
-from ui.collector import Collector, set_aside
+from ui.collector import Collector, keep, sweep
 from ui.diff_rows import DiffRows
 from ui.diff_table import DiffTable
 from ui.files_tree import FilesTree
@@ -48,9 +48,9 @@ def main() -> None:
 
 
 def _files(app: QApplication, look: Look, where: str, path: Callable[[int], str]) -> None:
-    with set_aside():
-        found = (RankedChange(change=_change(path(number)), rank=number % 90) for number in range(FILES))
-        changes = tuple(found)
+    sweep()
+    changes = tuple(RankedChange(change=_change(path(number)), rank=number % 90) for number in range(FILES))
+    keep()
     files = FilesView(look, "bench.files.tree", "files", lambda _: "")
     files.resize(QSize(400, 600))
     files.show()

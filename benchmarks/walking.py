@@ -24,11 +24,11 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
+from workstation.core.glimpse import Glimpse
 from workstation.review.ledger import Ledger
 from workstation.review.limits import Limits
 from workstation.review.prepare import NamedFile, release_diff
 from workstation.review.source import FileSource
-from workstation.review.telling import Glimpse
 from workstation.review.walk import walk_artifact
 
 CHUNK = 1 << 18

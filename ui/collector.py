@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Generator
-from contextlib import contextmanager
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer
@@ -13,15 +11,17 @@ _EVERY_MS: Final = 1000
 _FULL_AFTER: Final = 30
 
 
-@contextmanager
-def set_aside() -> Generator[None]:
-    """Let what is made meanwhile, however much it is, never be walked through for garbage.
-
-    It is freed all the same once nobody refers to it. For values that do not refer to each other in a ring,
-    such as the million changes of a review: walking through those takes a second.
-    """
+def sweep() -> None:
+    """Collect all garbage there is, before much is made that is to be kept."""
     gc.collect()
-    yield
+
+
+def keep() -> None:
+    """Never walk again, for garbage, through what there is now: it is freed once nobody refers to it.
+
+    For values that do not refer to each other in a ring, such as the million changes of a review: walking
+    through those takes a second, in which the window would stand still.
+    """
     gc.freeze()
 
 

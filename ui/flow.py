@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import assert_never
 
 from PySide6.QtCore import QObject
 
@@ -13,9 +12,11 @@ from ui.look import Look
 from ui.page import Page
 from ui.pages.all_pages import Pages
 from ui.pages.outcomes import told_declined, told_ended, told_released
-from ui.shown import value_text
+from ui.record_flow import show_record
+from ui.shown import prose, value_text
 from ui.window import Window
 from ui.wording import BUSY, ended_words, waiting_words
+from workstation.core.errors import Cancelled
 from workstation.desk.face import (
     Answer,
     AskCountersign,
@@ -33,21 +34,7 @@ from workstation.desk.face import (
     Station,
     Tokens,
 )
-from workstation.desk.records_face import (
-    AskMedia,
-    AskTakeIn,
-    Ceremony,
-    Ejected,
-    JournalPage,
-    JournalVerified,
-    Media,
-    People,
-    PolicyPage,
-    Printed,
-    Receipts,
-    RecordAnswer,
-    TakenIn,
-)
+from workstation.desk.records_face import AskMedia, AskTakeIn, Ejected
 
 
 class Flow(QObject):
@@ -60,6 +47,7 @@ class Flow(QObject):
         self._station: Station | None = None
         self._review: ReviewPage | None = None
         self._before_help: Page | None = None
+        self._before_waiting: Page | None = None
         self._over = False
         self.pages = Pages(look, self)
         for page in self.pages.each():
@@ -67,6 +55,7 @@ class Flow(QObject):
         window.rail.chosen.connect(self.go_to)
         link.answered.connect(self._answered)
         link.slow.connect(self._slow)
+        link.seen.connect(self.pages.progress.show_glimpse)
         link.ended.connect(self._ended)
 
     def ask(self, question: Question, secret: bytearray | None = None) -> bool:
@@ -77,12 +66,19 @@ class Flow(QObject):
         asked = self._link.ask(question, secret)
         if not asked:
             self._window.tell_waiting(t(BUSY))
+        elif isinstance(question, AskReview | AskTakeIn):
+            # Before it is known to take its time: the first glimpses come early.
+            self.pages.progress.begin(waiting_words(question))
         return asked
 
     def glance(self, question: Question) -> None:
         """Ask the desk by the way: not at all while it is answering something else."""
         if self._link.asked is None and not self._over:
             self._link.ask(question)
+
+    def cancel(self) -> None:
+        """Tell the desk that its answer is wanted no more."""
+        self._link.cancel()
 
     def go_home(self) -> None:
         """Show the queue, asked for anew; where the desk has ended there is none."""
@@ -108,6 +104,8 @@ class Flow(QObject):
         page, pages = self._window.page(), self.pages
         if page is pages.help and self._before_help:
             self._window.bring(self._before_help)
+        elif page is pages.progress:
+            pages.progress.cancel()
         elif page in (pages.sign, pages.decline):
             self._window.bring(pages.review)
         elif page not in (pages.home, pages.ended):
@@ -147,9 +145,18 @@ class Flow(QObject):
 
     def _slow(self, question: Question) -> None:
         self._window.tell_waiting(waiting_words(question))
+        if isinstance(question, AskReview | AskTakeIn) and self._window.page() is not self.pages.help:
+            self._before_waiting = self._window.page()
+            self._window.bring(self.pages.progress)
+
+    def _waited(self) -> None:
+        """Go back to where it was waited from; most answers lead on from there."""
+        self._window.tell_waiting("")
+        if self._window.page() is self.pages.progress and self._before_waiting:
+            self._window.bring(self._before_waiting)
 
     def _answered(self, question: Question, answer: Answer) -> None:  # noqa: C901 (one case for each answer)
-        self._window.tell_waiting("")
+        self._waited()
         if isinstance(question, AskCountersign):
             self.pages.sign.touch.end()
         match answer:
@@ -180,7 +187,9 @@ class Flow(QObject):
             case Problem():
                 self._problem(question, answer)
             case _:
-                self._show_record(answer)
+                show_record(answer, self.pages.records, self._window.strip)
+                if isinstance(answer, Ejected):
+                    self.ask(AskMedia())
 
     def _show_station(self, station: Station) -> None:
         self._station = station
@@ -190,33 +199,6 @@ class Flow(QObject):
             self.ask(AskTokens())
         else:
             self.pages.home.show_station(station)
-
-    def _show_record(self, answer: RecordAnswer) -> None:  # noqa: C901 (one case for each answer)
-        records = self.pages.records
-        match answer:
-            case Media():
-                records.intake.show_media(answer)
-            case TakenIn():
-                records.intake.show_taken(answer)
-            case Ejected():
-                records.intake.show_ejected(answer)
-                self.ask(AskMedia())
-            case JournalPage():
-                records.journal.show_journal(answer)
-            case JournalVerified():
-                records.journal.show_verified(answer)
-            case Receipts():
-                records.show_receipts(answer)
-            case PolicyPage():
-                records.show_policy(answer)
-            case People():
-                records.show_people(answer)
-            case Ceremony():
-                records.show_ceremony(answer)
-            case Printed():
-                self._window.strip.show_news(t("The slip is on the outgoing medium"), value_text(answer.path))
-            case _:
-                assert_never(answer)
 
     def _show_review(self, question: Question, answer: ReviewPage) -> None:
         """Show a review, but first tell a reader who could not countersign it."""
@@ -233,6 +215,9 @@ class Flow(QObject):
             self._window.bring(self.pages.review)
 
     def _problem(self, question: Question, problem: Problem) -> None:
+        if problem.code == Cancelled.__name__.lower():
+            self._window.strip.show_news(prose(problem.headline), prose(problem.next_step))
+            return
         if isinstance(question, AskTakeIn):
             self.pages.records.intake.show_problem(problem)
             return

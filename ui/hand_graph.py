@@ -26,8 +26,8 @@ from ui.hand_node import NodeBox, Turn
 from ui.language import t
 from ui.look import Look
 from ui.qt_gaps import set_painter_font
+from ui.review_wording import NODE_KINDS, step_words
 from ui.stylesheet import Type
-from ui.wording import NODE_KINDS, step_words
 from workstation.core.builder_graph import BuilderGraph, Link, Node, Way, graph_of
 
 _EMPTY: Final = BuilderGraph(columns={}, links=())

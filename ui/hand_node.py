@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from ui.language import t
 from ui.look import Look
 from ui.qt_gaps import set_painter_font
+from ui.review_wording import NODE_KINDS
 from ui.stylesheet import Type
 from ui.theme import Tone
-from ui.wording import NODE_KINDS
 from workstation.core.builder_graph import Node, NodeKind
 
 _PADDING: Final = 10

@@ -6,10 +6,11 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal
 
-from ui.collector import set_aside
+from ui.collector import keep, sweep
 from workstation.core.errors import Malformed
+from workstation.core.glimpse import Glimpse
 from workstation.desk.client import DeskClient
-from workstation.desk.face import AskReview, Question
+from workstation.desk.face import AskReview, Question, ReviewPage
 from workstation.process import frames
 
 PATIENCE_MS: Final = 300
@@ -19,12 +20,13 @@ PATIENCE_MS: Final = 300
 class DeskLink(QObject):
     """Carries questions to the desk at the far end of `fd`.
 
-    `answered` gives the question and its answer, `slow` the question that takes its time, and `ended`
-    the question that will never be answered (None when none was asked).
+    `answered` gives the question and its answer, `slow` the question that takes its time, `seen` what was
+    seen so far, and `ended` the question that will never be answered (None when none was asked).
     """
 
     answered = Signal(object, object)
     slow = Signal(object)
+    seen = Signal(object)
     ended = Signal(object)
 
     def __init__(self, fd: int, parent: QObject) -> None:
@@ -50,6 +52,8 @@ class DeskLink(QObject):
             if secret is not None:
                 frames.wipe(secret)
             return False
+        if isinstance(question, AskReview):
+            sweep()
         self._asked = question
         self._patience.start()
         try:
@@ -58,23 +62,29 @@ class DeskLink(QObject):
             self._end()
         return True
 
-    def _readable(self) -> None:
-        if isinstance(self._asked, AskReview):
-            with set_aside():
-                self._hear()
-        else:
-            self._hear()
+    def cancel(self) -> None:
+        """Say that the answer is wanted no more; one comes all the same, and may be the one asked for."""
+        if self._asked is not None and not self._over:
+            try:
+                self._client.cancel()
+            except frames.PeerGone:
+                self._end()
 
-    def _hear(self) -> None:
+    def _readable(self) -> None:
         try:
             answer = self._client.receive()
         except (frames.PeerGone, Malformed):
             # After nonsense nobody knows where the next frame begins: the line is as good as cut.
             self._end()
             return
+        if isinstance(answer, Glimpse):
+            self.seen.emit(answer)
+            return
         asked, self._asked = self._asked, None
         self._patience.stop()
         self.answered.emit(asked, answer)
+        if isinstance(answer, ReviewPage):
+            keep()
 
     def _impatient(self) -> None:
         if self._asked is not None:

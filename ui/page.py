@@ -20,6 +20,10 @@ class Wishes(Protocol):
         """Ask the desk by the way: not at all while it is answering something else."""
         ...
 
+    def cancel(self) -> None:
+        """Tell the desk that its answer is wanted no more."""
+        ...
+
     def go_home(self) -> None:
         """Show the queue, asked for anew."""
         ...

@@ -35,7 +35,7 @@ STOPS: Final = (
     Stop(name="device", icon=Icon.DEVICE, words="Device", keys="Ctrl+8"),
 )
 _WITHIN: Final[dict[str, str]] = dict.fromkeys(
-    ("review", "sign", "decline", "refusal", "done", "released", "identify"), "home"
+    ("progress", "review", "sign", "decline", "refusal", "done", "released", "identify"), "home"
 )
 _SIDE: Final = 22
 _WIDTH: Final = 88

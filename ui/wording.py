@@ -5,10 +5,7 @@ from __future__ import annotations
 from typing import Final, assert_never
 
 from ui.language import t
-from ui.shown import prose
 from ui.theme import Tone
-from workstation.core.asked import When
-from workstation.core.builder_graph import NodeKind
 from workstation.desk.face import (
     AskCountersign,
     AskDecline,
@@ -33,7 +30,6 @@ from workstation.desk.records_face import (
     AskTakeIn,
     AskVerifyJournal,
 )
-from workstation.desk.review_face import RuleState
 
 NO_QUEUE: Final = (
     "No request is waiting.",
@@ -95,6 +91,7 @@ HINTS: Final = {
     "people": "F5 asks again \u00b7 F1 help",
     "device": "F5 asks again \u00b7 F1 help",
     "ceremony": "F5 asks again \u00b7 F1 help",
+    "progress": "Esc stops it: nothing is kept \u00b7 F1 help",
     "review": "N P next change \u00b7 Space pages \u00b7 Alt+R reviewed \u00b7 Alt+O object \u00b7 F6 panes"
     " \u00b7 Ctrl+F filter \u00b7 Alt+C countersign \u00b7 F1 help",
     "sign": "Up Down choose a card \u00b7 F5 cards again \u00b7 Alt+C countersign \u00b7 Esc do not sign",
@@ -105,52 +102,6 @@ HINTS: Final = {
     "ended": "",
     "help": "Esc goes back",
 }
-
-
-RULE_STATES: Final = {
-    RuleState.MET: "agrees",
-    RuleState.NOT_MET: "does not agree",
-    RuleState.LATER: "asked later",
-}
-WHENS: Final = {
-    When.NOW: "asked later",
-    When.CARD: "asked when there is a card",
-    When.SIGNING: "asked when you sign",
-}
-NODE_KINDS: Final = {
-    NodeKind.PERSON: "Person",
-    NodeKind.UNKNOWN: "Leads to nobody we know",
-    NodeKind.SERVICE: "Service",
-    NodeKind.BUILD: "What was run",
-    NodeKind.SOURCE: "What was built",
-    NodeKind.ARTIFACT: "Artifact",
-    NodeKind.EVIDENCE: "Evidence",
-}
-NODE_NAMES: Final = {NodeKind.BUILD: "the build", NodeKind.SOURCE: "the source"}
-STEPS: Final = {
-    "controls": "controls",
-    "controlled": "controlled",
-    "started": "started",
-    "named by": "named by",
-    "named as builder by": "named as builder by",
-    "submitter of": "submitter of",
-    "signed": "signed",
-    "prepared": "prepared",
-    "carries": "carries",
-    "stands in": "stands in",
-    "wrote": "wrote",
-    "wrote or committed": "wrote or committed",
-    "committed": "committed",
-    "tagged": "tagged",
-    "pushed": "pushed",
-    "signed a commit": "signed a commit of",
-    "signed the tag": "signed the tag of",
-}
-
-
-def step_words(how: str) -> str:
-    """Say how somebody or something is joined to what stands right of it."""
-    return t(STEPS[how]) if how in STEPS else prose(how)
 
 
 def stage_words(item: QueueItem) -> str:

@@ -11,15 +11,15 @@ import pytest
 from review.archives import diffed, raw_entry, raw_zip, wheel, zip_of
 
 from workstation.console.progress import progress_line
-from workstation.core.errors import Malformed, MediaError
+from workstation.core.errors import Cancelled, Malformed, MediaError
+from workstation.core.glimpse import Glimpse
 from workstation.core.release_diff import ReviewVerdict
 from workstation.process import frames
 from workstation.process.child import Child
 from workstation.process.sandbox import WallsUnavailable
 from workstation.review.job import Job, Task, parse_job
 from workstation.review.of_paths import diff_of_paths, named_files
-from workstation.review.prepare import Cancelled, NamedFile, release_diff, standing_walls
-from workstation.review.telling import Glimpse
+from workstation.review.prepare import NamedFile, release_diff, standing_walls
 
 OLD, NEW = "demo-1.0-py3-none-any.whl", "demo-1.1-py3-none-any.whl"
 NO_SECCOMP = b"""

@@ -12,6 +12,7 @@ from dataclasses import replace
 import pytest
 
 from workstation.core.errors import Malformed
+from workstation.core.glimpse import Watch
 from workstation.core.identity import Digest, RequestId
 from workstation.core.seen import AtScreen
 from workstation.desk import face
@@ -27,7 +28,12 @@ class Listening:
         self.asked: list[tuple[face.Question, bytes | None]] = []
         self.buffers: list[bytearray] = []
 
-    def answer(self, question: face.Question, secret: bytearray | None = None) -> face.Answer:
+    def answer(
+        self,
+        question: face.Question,
+        secret: bytearray | None = None,
+        watch: Watch | None = None,  # noqa: ARG002 (the desk's signature)
+    ) -> face.Answer:
         """Answer anything with an empty queue."""
         self.asked.append((question, None if secret is None else bytes(secret)))
         if secret is not None:

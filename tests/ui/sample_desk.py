@@ -21,8 +21,10 @@ from sample_answers import (
 )
 from sample_release import CARDS, PIN, REQUEST, REVIEW, fingerprint, mark
 
+from workstation.core.errors import Cancelled
+from workstation.core.glimpse import Glimpse, Watch
 from workstation.core.identity import PersonId
-from workstation.desk import server
+from workstation.desk import replies, server
 from workstation.desk.face import (
     Answer,
     ApprovalLine,
@@ -61,18 +63,34 @@ class SampleDesk:
     overrides: dict[type, Callable[[Question], Answer]] = field(default_factory=dict)
     asked: list[Question] = field(default_factory=list)
     secrets: list[bytes | None] = field(default_factory=list)
+    glimpses: list[Glimpse] = field(default_factory=list)
     gate: threading.Event = field(default_factory=threading.Event)
     approvals: list[ApprovalLine] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.gate.set()
 
-    def answer(self, question: Question, secret: bytearray | None = None) -> Answer:
+    def answer(
+        self, question: Question, secret: bytearray | None = None, watch: Watch | None = None
+    ) -> Answer:
         self.asked.append(question)
         self.secrets.append(bytes(secret) if secret is not None else None)
-        self.gate.wait(20)
+        try:
+            self._take_time(watch)
+        except Cancelled as error:
+            return replies.problem(error)
         override = self.overrides.get(type(question))
         return override(question) if override else self._usual(question, secret)
+
+    def _take_time(self, watch: Watch | None) -> None:
+        """Wait for the gate; where there is something to be seen meanwhile, tell it and listen."""
+        if watch is None or not self.glimpses:
+            self.gate.wait(20)
+            return
+        for glimpse in self.glimpses:
+            watch(glimpse)
+        while not self.gate.wait(0.02):
+            watch(Glimpse(bytes_read=40_000_000, bytes_total=100_000_000, entries=1200))
 
     def _usual(self, question: Question, secret: bytearray | None) -> Answer:
         match question:

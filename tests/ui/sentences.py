@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import ui
-from ui import diff_model, help_words, wording
+from ui import diff_model, help_words, review_wording, wording
 from ui.pages import records, told_records
 from ui.pages.queue_table import HEADERS
 from ui.pages.record_page import Place
@@ -34,7 +34,7 @@ def _in_calls(tree: ast.AST) -> Iterator[str]:
 
 
 def _in_tables() -> Iterator[str]:
-    for name, value in vars(wording).items():
+    for name, value in (*vars(wording).items(), *vars(review_wording).items()):
         if name.isupper():
             yield from _texts(value)
     yield from (words for said in help_words.HELP.values() for words in said)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from sample_release import member, sample_diff
 from walks import cells_of, shown_words, to_review
 
-from ui.collector import set_aside
+from ui.collector import keep, sweep
 from ui.files_view import FilesView
 from ui.hands import Hands
 from ui.look import Look
@@ -143,9 +143,10 @@ def test_on_a_folder_the_screen_says_what_it_is_and_shows_no_difference(screen: 
     assert not any(changes_shown.marks.reviewed(change) for change in sample_diff().changes)
 
 
-def test_what_was_set_aside_is_not_walked_through_for_garbage_and_is_freed_all_the_same() -> None:
-    with set_aside():
-        kept = [[number] for number in range(5000)]
+def test_what_is_kept_is_not_walked_through_for_garbage() -> None:
+    sweep()
+    kept = [[number] for number in range(5000)]
+    keep()
 
     walked = {id(one) for one in gc.get_objects()}
     assert not walked & {id(one) for one in kept}

@@ -11,6 +11,7 @@ from ui.pages.decline import DeclinePage
 from ui.pages.done import DonePage
 from ui.pages.home import HomePage
 from ui.pages.opening import OpeningPage
+from ui.pages.progress import ProgressPage
 from ui.pages.records import Records
 from ui.pages.refusal import RefusalPage
 from ui.pages.review import ReviewScreen
@@ -27,6 +28,7 @@ class Pages:
         self.home = HomePage(look, wishes)
         self.opening = OpeningPage(look, wishes)
         self.records = Records(look, wishes)
+        self.progress = ProgressPage(look, wishes)
         self.review = ReviewScreen(look, wishes)
         self.sign = SignPage(look, wishes)
         self.decline = DeclinePage(look, wishes)
@@ -49,6 +51,7 @@ class Pages:
         return (
             self.home,
             self.opening,
+            self.progress,
             self.review,
             self.sign,
             self.decline,

@@ -8,8 +8,8 @@ from ui.hand_graph import HandGraph
 from ui.language import t
 from ui.look import Look
 from ui.parts import column, label, panel
+from ui.review_wording import NODE_NAMES
 from ui.shown import person_text, prose, value_text
-from ui.wording import NODE_NAMES
 from workstation.core.builder_graph import Node, NodeKind, Way, graph_of
 from workstation.desk.face import ReviewPage
 

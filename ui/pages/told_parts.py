@@ -6,9 +6,9 @@ from typing import Final
 
 from ui.entry import Entry
 from ui.language import t
+from ui.review_wording import RULE_STATES, WHENS
 from ui.shown import prose, value_text
 from ui.theme import Tone
-from ui.wording import RULE_STATES, WHENS
 from workstation.core.wording import RULES
 from workstation.desk.review_face import (
     BillPart,

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from workstation.review.prepare import Watch
-    from workstation.review.telling import Glimpse
+    from workstation.core.glimpse import Glimpse, Watch
 
 _CLEAR: Final = "\r\x1b[K"
 _MEGABYTE: Final = 1_000_000

@@ -57,6 +57,12 @@ class MediaError(WorkstationError):
         self.why = why
 
 
+class Cancelled(WorkstationError):
+    """Whoever waited wanted no more of it: nothing was decided, nothing is kept."""
+
+    exit_status = 1
+
+
 class PolicyError(WorkstationError):
     """The signed policy or roster cannot be used as it stands."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from workstation.core.errors import (
+    Cancelled,
     JournalError,
     Malformed,
     MediaError,
@@ -270,6 +271,7 @@ TOKEN: Final[dict[str, Words]] = {
 _OTHERWISE: Final = Words("The workstation cannot do this.", "See the detail.")
 
 _TROUBLES: Final[tuple[tuple[type[WorkstationError], Words], ...]] = (
+    (Cancelled, Words("It was cancelled.", "Nothing was kept. Begin again when you like.")),
     (Usage, Words("The command was not given what it needs.", "`countersign COMMAND --help` says what.")),
     (Malformed, Words("What came in is not what its format says.", "Ask for a whole and unchanged copy.")),
     (Untrusted, Words("Something does not verify.", "Do not use it. Ask its sender for an unchanged copy.")),

@@ -10,6 +10,7 @@ from pathlib import Path
 from workstation.core.action import Admit, AdmitReceipt, ApplyTrust, ExportJournal, ReadJournal, Reject
 from workstation.core.entry import Entry
 from workstation.core.errors import JournalError, Malformed, MediaError, Untrusted
+from workstation.core.glimpse import Watch
 from workstation.core.identity import Fingerprint, digest_of
 from workstation.core.inert_text import inert
 from workstation.core.ledger import Ledger
@@ -76,10 +77,13 @@ class BackOffice:
     def _trust(self) -> TrustSnapshot | None:
         return None if self._gate.trust is None else self._gate.trust.snapshot
 
-    def admit(self, medium: Path) -> Admitted | Refused:
-        """Take in the bundle on a medium; raises Malformed, MediaError or Untrusted, and journals that."""
+    def admit(self, medium: Path, watch: Watch | None = None) -> Admitted | Refused:
+        """Take in the bundle on a medium; raises Malformed, MediaError or Untrusted, and journals that.
+
+        Raises Cancelled when `watch` does while the medium is read: then nothing was taken in.
+        """
         try:
-            with staged(medium, self.parts.staging) as found:
+            with staged(medium, self.parts.staging, watch) as found:
                 previous = self.shelf.previous(found.request, self._gate.ledger)
                 action = Admit(request=found.request, bundle=found.bundle, previous=previous)
                 outcome = self._gate.perform(action, Materials(blobs=found.blobs))

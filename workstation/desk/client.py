@@ -6,9 +6,11 @@ Nothing here blocks: `ask` writes a small frame; `receive` is called when the ch
 from __future__ import annotations
 
 from workstation.core.errors import Malformed
+from workstation.core.glimpse import Glimpse
 from workstation.core.strict_json import JsonObject
 from workstation.desk import codec
 from workstation.desk.face import Answer, Question
+from workstation.desk.watching import CANCEL
 from workstation.process import frames
 
 
@@ -46,9 +48,16 @@ class DeskClient:
                 frames.wipe(secret)
         self._waiting = True
 
-    def receive(self) -> Answer:
-        """Read the answer; raises PeerGone when the desk has ended, Malformed for nonsense."""
+    def cancel(self) -> None:
+        """Say that the answer is wanted no more: one comes all the same. Raises PeerGone."""
+        frames.send_json(self._fd, CANCEL)
+
+    def receive(self) -> Answer | Glimpse:
+        """Read the answer, or how far it is; raises PeerGone when the desk ended, Malformed for nonsense."""
         message = frames.receive_json(self._fd)
+        progress = message.get("progress")
+        if isinstance(progress, dict):
+            return codec.glimpse_from_json(progress)
         self._waiting = False
         answer = message.get("answer")
         if not isinstance(answer, dict):

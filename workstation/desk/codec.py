@@ -15,6 +15,7 @@ from cattrs.strategies import configure_tagged_union
 
 from workstation.core.asked import When
 from workstation.core.errors import Malformed
+from workstation.core.glimpse import Glimpse
 from workstation.core.release_diff import ReleaseDiff
 from workstation.core.release_diff_reader import from_json
 from workstation.core.strict_json import JsonObject
@@ -81,6 +82,16 @@ def question_to_json(question: face.Question) -> JsonObject:
 def answer_to_json(answer: face.Answer) -> JsonObject:
     """Return an answer as a message."""
     return cast("JsonObject", _converter.unstructure(answer, face.Answer))
+
+
+def glimpse_to_json(glimpse: Glimpse) -> JsonObject:
+    """Return how far an answer is as a message."""
+    return cast("JsonObject", _converter.unstructure(glimpse, Glimpse))
+
+
+def glimpse_from_json(message: JsonObject) -> Glimpse:
+    """Return how far an answer is; raises Malformed."""
+    return cast("Glimpse", _structured(message, Glimpse, "progress"))
 
 
 def question_from_json(message: JsonObject) -> face.Question:

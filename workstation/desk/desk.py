@@ -11,6 +11,7 @@ from pathlib import Path
 from workstation.core.action import Countersign, Decline, Identify, OpenReview, Release
 from workstation.core.errors import Malformed, TokenRefused, WorkstationError
 from workstation.core.facts import Facts
+from workstation.core.glimpse import Watch
 from workstation.core.identity import Digest, RequestId
 from workstation.core.quorum import quorum_of
 from workstation.core.request import Request
@@ -53,27 +54,30 @@ from workstation.tokens.cards import Card, Cards, parse_uri
 class Desk(ReadingRoom):
     """The whole workstation, as seen from the chair."""
 
-    def answer(self, question: Question, secret: bytearray | None = None) -> Answer:
+    def answer(
+        self, question: Question, secret: bytearray | None = None, watch: Watch | None = None
+    ) -> Answer:
         """Answer one question; the world's troubles come back as a Problem, defects are raised.
 
-        The secret is wiped, however this ends.
+        The secret is wiped, however this ends. `watch` sees how far a review or an intake is, and may end it
+        by raising Cancelled, until a card or the journal is asked.
         """
         try:
-            return self._answer(question, secret)
+            return self._answer(question, secret, watch)
         except WorkstationError as error:
             return replies.problem(error)
         finally:
             if secret is not None:
                 wipe(secret)
 
-    def _answer(self, question: Question, secret: bytearray | None) -> Answer:
+    def _answer(self, question: Question, secret: bytearray | None, watch: Watch | None) -> Answer:
         match question:
             case AskStation():
                 return self.station()
             case AskQueue():
                 return self.queue()
             case AskReview(request=request, token=token):
-                return self.review(request, token, secret)
+                return self.review(request, token, secret, watch)
             case AskTokens():
                 return self.tokens()
             case AskCountersign():
@@ -83,7 +87,7 @@ class Desk(ReadingRoom):
             case AskRelease(request=request):
                 return self.release(request)
             case _:
-                return self.read(question)
+                return self.read(question, watch)
 
     # ── questions that change nothing ────────────────────────────────────────────────────────────
 
@@ -117,13 +121,17 @@ class Desk(ReadingRoom):
     # ── questions that go through the gate ───────────────────────────────────────────────────────
 
     def review(
-        self, request_id: RequestId, token: str = "", pin: bytearray | None = None
+        self,
+        request_id: RequestId,
+        token: str = "",
+        pin: bytearray | None = None,
+        watch: Watch | None = None,
     ) -> ReviewPage | Refused:
         """Open a review with the card at `token`, or with none; that it is shown, and to whom, is journaled.
 
         The card answers for this review before anything of it is shown.
         """
-        review = self._review_of(request_id)
+        review = self._review_of(request_id, watch)
         reader = reader_of(self._identify(token, pin, review.digest)) if token else None
         outcome = self._gate.perform(OpenReview(review=review, reader=reader))
         if isinstance(outcome, Refusal):
@@ -228,8 +236,8 @@ class Desk(ReadingRoom):
             raise Malformed(f"request {request_id}", "the journal knows no such request (see queue)")
         return self.shelf.request(history)
 
-    def _review_of(self, request_id: RequestId) -> Review:
-        return self.shelf.review(self._request(request_id), self._gate.ledger)
+    def _review_of(self, request_id: RequestId, watch: Watch | None = None) -> Review:
+        return self.shelf.review(self._request(request_id), self._gate.ledger, watch)
 
     def _facts(self, request: Request) -> Facts:
         return facts_about(request, self._gate.ledger, self._trust, self.parts.vault, self.parts.clock())

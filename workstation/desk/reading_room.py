@@ -8,6 +8,7 @@ from typing import Final, assert_never
 from workstation.core.action import ReadJournal
 from workstation.core.entry import Draft, Entry, Kind, Outcome
 from workstation.core.errors import Malformed, MediaError
+from workstation.core.glimpse import Watch
 from workstation.core.identity import Digest, RequestId
 from workstation.core.ledger import RequestHistory
 from workstation.core.receipt import parse_receipt
@@ -49,14 +50,16 @@ _AT_ONCE: Final = 200
 class ReadingRoom(BackOffice):
     """Answers what is asked about records rather than about one request's decision."""
 
-    def read(self, question: RecordQuestion) -> RecordAnswer | Refused:  # noqa: C901 (one case for each question)
+    def read(  # noqa: C901 (one case for each question)
+        self, question: RecordQuestion, watch: Watch | None = None
+    ) -> RecordAnswer | Refused:
         """Answer a question about the records; raises WorkstationError."""
         trust = self._trust
         match question:
             case AskMedia():
                 return self.media()
             case AskTakeIn(bundle=bundle):
-                return self.take_in(bundle)
+                return self.take_in(bundle, watch)
             case AskEject(medium=medium):
                 return self.eject(medium)
             case AskJournal(before=before):
@@ -84,11 +87,11 @@ class ReadingRoom(BackOffice):
             sticks=tuple(records.stick_line(stick) for stick in found), outgoing=str(self.parts.outgoing)
         )
 
-    def take_in(self, bundle: str) -> TakenIn | Refused:
+    def take_in(self, bundle: str, watch: Watch | None = None) -> TakenIn | Refused:
         """Take in a bundle that lies on one of the media; raises what `admit` raises, and MediaError."""
         if not any(bundle in map(str, stick.bundles) for stick in sticks(self.parts.media)):
             raise MediaError(bundle, "no bundle found there on any medium")
-        outcome = self.admit(Path(bundle))
+        outcome = self.admit(Path(bundle), watch)
         if isinstance(outcome, Refused):
             return outcome
         request = outcome.request

@@ -8,15 +8,19 @@ from __future__ import annotations
 from typing import Protocol
 
 from workstation.core.errors import Malformed
+from workstation.core.glimpse import Watch
 from workstation.desk import codec
 from workstation.desk.face import Answer, AskCountersign, Question
+from workstation.desk.watching import CANCEL, Watching
 from workstation.process import frames
 
 
 class Answering(Protocol):
     """Whoever can answer the desk's questions."""
 
-    def answer(self, question: Question, secret: bytearray | None = None) -> Answer:
+    def answer(
+        self, question: Question, secret: bytearray | None = None, watch: Watch | None = None
+    ) -> Answer:
         """Answer one question; the world's troubles come back as a Problem."""
         ...
 
@@ -32,6 +36,9 @@ def serve(fd: int, desk: Answering) -> None:
 
 def _serve_one(fd: int, desk: Answering) -> None:
     message = frames.receive_json(fd)
+    if message == CANCEL:
+        # It came when the answer was already on its way.
+        return
     secret = frames.receive(fd) if message.get("secret") is True else None
     try:
         question = message.get("question")
@@ -40,7 +47,7 @@ def _serve_one(fd: int, desk: Answering) -> None:
         asked = codec.question_from_json(question)
         if isinstance(asked, AskCountersign) and asked.at_screen is None:
             raise Malformed("question.at_screen", "nothing found; a screen says what was typed and displayed")
-        answer = desk.answer(asked, secret)
+        answer = desk.answer(asked, secret, Watching(fd))
     finally:
         if secret is not None:
             frames.wipe(secret)

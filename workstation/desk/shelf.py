@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workstation.core.errors import Malformed
+from workstation.core.glimpse import Watch
 from workstation.core.identity import RequestId
 from workstation.core.ledger import Ledger, RequestHistory
 from workstation.core.oci_layout import parse_bundle
@@ -10,6 +11,7 @@ from workstation.core.release_diff import ReleaseDiff
 from workstation.core.request import REQUEST_TITLE, Request, manifest_of, parse_request
 from workstation.core.request_diff import with_request
 from workstation.core.review import Review
+from workstation.intake.bytes_read import BytesRead
 from workstation.review.prepare import NamedFile, release_diff
 from workstation.vault.store import Vault
 
@@ -39,15 +41,21 @@ class Shelf:
             before = ledger.last_released(request.product, request.channel)
         return None if before is None else self.request(before)
 
-    def review(self, request: Request, ledger: Ledger) -> Review:
-        """Return the review of a request, its artifacts hashed again just before."""
+    def review(self, request: Request, ledger: Ledger, watch: Watch | None = None) -> Review:
+        """Return the review of a request, its artifacts hashed again just before.
+
+        Raises Cancelled when `watch` does: then nothing is remembered of it.
+        """
         previous = self.previous(request, ledger)
-        for one in (request, previous):
-            for artifact in () if one is None else one.manifest:
-                self._vault.verify(artifact.digest)
         key = (None if previous is None else previous.id, request.id)
+        artifacts = (*request.manifest, *(() if previous is None else previous.manifest))
+        # They are read once for their digests, and once more where they have to be compared.
+        rounds = 1 if key in self._diffs else 2
+        reading = BytesRead(watch, sum(artifact.size for artifact in artifacts) * rounds)
+        for artifact in artifacts:
+            self._vault.verify(artifact.digest, reading.read)
         if key not in self._diffs:
-            found = release_diff(self._files(previous), self._files(request))
+            found = release_diff(self._files(previous), self._files(request), watch=reading.further)
             self._diffs[key] = with_request(found, previous, request)
         return Review(request=request, previous=key[0], diff=self._diffs[key])
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from workstation.core.errors import MediaError
+from workstation.core.glimpse import Watch
 from workstation.core.identity import Digest, digest_of
 from workstation.core.oci_layout import EMPTY_CONFIG, REQUEST_BUNDLE, Bundle
 from workstation.core.request import Request, parse_request
+from workstation.intake.bytes_read import BytesRead
 from workstation.intake.medium import Medium
 from workstation.intake.request_reader import documents_of
 
@@ -28,27 +30,38 @@ class Staged:
 
 
 @contextmanager
-def staged(directory: Path, staging: Path) -> Generator[Staged]:
+def staged(directory: Path, staging: Path, watch: Watch | None = None) -> Generator[Staged]:
     """Copy the bundle in `directory` below `staging` for as long as the context lasts.
 
-    Raises Malformed or MediaError; whatever happens, nothing stays in `staging`.
+    Raises Malformed or MediaError, and Cancelled when `watch` does; whatever happens, nothing stays in
+    `staging`.
     """
     with Medium(directory) as medium:
         bundle = medium.bundle(REQUEST_BUNDLE)
         target = _fresh(staging)
         try:
-            yield _copied(medium, bundle, target)
+            yield _copied(medium, bundle, target, watch)
         finally:
             shutil.rmtree(target, ignore_errors=True)
 
 
-def _copied(medium: Medium, bundle: Bundle, target: Path) -> Staged:
+def _copied(medium: Medium, bundle: Bundle, target: Path, watch: Watch | None) -> Staged:
     request = parse_request(bundle, documents_of(medium, bundle), where=medium.label)
-    blobs = {layer.digest: _copy(medium.chunks(layer), target / layer.digest) for layer in bundle.layers}
+    reading = BytesRead(watch, sum(layer.size for layer in bundle.layers))
+    blobs = {
+        layer.digest: _copy(_counted(medium.chunks(layer), reading), target / layer.digest)
+        for layer in bundle.layers
+    }
     blobs[bundle.digest] = _copy([medium.manifest_bytes(bundle)], target / bundle.digest)
     config = digest_of(EMPTY_CONFIG)
     blobs[config] = _copy([EMPTY_CONFIG], target / config)
     return Staged(request=request, bundle=bundle, blobs=blobs)
+
+
+def _counted(chunks: Iterable[bytes], reading: BytesRead) -> Iterator[bytes]:
+    for chunk in chunks:
+        reading.read(len(chunk))
+        yield chunk
 
 
 def _copy(chunks: Iterable[bytes], target: Path) -> Path:

@@ -13,8 +13,8 @@ from workstation.review.prepare import NamedFile, release_diff
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from workstation.core.glimpse import Watch
     from workstation.core.release_diff import ReleaseDiff
-    from workstation.review.prepare import Watch
 
 
 def diff_of_paths(

@@ -6,14 +6,15 @@ import os
 import select
 import signal
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from workstation.core.artifact_signer import ArtifactSigner, read_artifact_signer
-from workstation.core.errors import Malformed, MediaError, WorkstationError
+from workstation.core.errors import Malformed, MediaError
+from workstation.core.glimpse import Glimpse, Watch
 from workstation.core.release_diff_reader import from_json
 from workstation.core.shape import Shape
 from workstation.process import frames
@@ -22,7 +23,7 @@ from workstation.process.frames import PeerGone, PeerSilent
 from workstation.process.sandbox import WallsUnavailable
 from workstation.review.job import CPU_SECONDS, NEW, OLD, UNSAFE_WITHOUT_WALLS, Job, Task, check_names
 from workstation.review.lending import LEND, asked_for, lend
-from workstation.review.telling import SEEN, Glimpse, read_glimpse
+from workstation.review.telling import SEEN, read_glimpse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,16 +35,6 @@ _WHERE: Final = "release diff"
 _CHILD: Final = "workstation.review.child"
 _PATIENCE: Final = 0.1  # seconds between two looks at the child
 _MOST_SIGNERS: Final = 10_000
-
-
-class Cancelled(WorkstationError):
-    """Whoever watched a review wanted no more of it: nothing was decided, nothing is kept."""
-
-    exit_status = 1
-
-
-Watch: TypeAlias = Callable[[Glimpse], None]
-"""Shown what a review has seen so far; may raise to end it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

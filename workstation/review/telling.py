@@ -1,14 +1,12 @@
-"""What a review has seen so far, told while it goes on: progress, the tree as it grows, first findings.
-
-All of it is provisional. What counts is the release diff at the end.
-"""
+"""What a review has seen so far, told over its channel while it goes on."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from workstation.core.glimpse import Glimpse
 from workstation.core.release_diff import Finding
 from workstation.core.shape import Shape
 from workstation.process import frames
@@ -26,29 +24,15 @@ _MOST: Final = 5000  # paths told of each kind
 _LONGEST: Final = 40_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Glimpse:
-    """What was seen since the last one: paths of the new side, those that changed, and findings.
-
-    `bytes_read` and `entries` count both sides from the beginning; `bytes_total` is what is to be read.
-    """
-
-    bytes_read: int = 0
-    bytes_total: int = 0
-    entries: int = 0
-    paths: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    findings: tuple[Finding, ...] = ()
-
-    def to_json(self) -> JsonObject:
-        """Return the message that tells it; the total is known to whoever asked."""
-        return {
-            "bytes": self.bytes_read,
-            "entries": self.entries,
-            "paths": list(self.paths),
-            "changed": list(self.changed),
-            "findings": [[one.rule, one.rank, one.path, one.sentence] for one in self.findings],
-        }
+def glimpse_message(glimpse: Glimpse) -> JsonObject:
+    """Return the message that tells a glimpse; the total is known to whoever asked."""
+    return {
+        "bytes": glimpse.bytes_read,
+        "entries": glimpse.entries,
+        "paths": list(glimpse.paths),
+        "changed": list(glimpse.changed),
+        "findings": [[one.rule, one.rank, one.path, one.sentence] for one in glimpse.findings],
+    }
 
 
 def read_glimpse(message: JsonObject, *, total: int) -> Glimpse:
@@ -113,7 +97,7 @@ class Telling:
             findings=tuple(replace(one, sentence=one.sentence[:_LONGEST]) for one in findings),
         )
         self._paths, self._changed = [], []
-        frames.send_json(self._channel, {SEEN: glimpse.to_json()})
+        frames.send_json(self._channel, {SEEN: glimpse_message(glimpse)})
         self._last = time.monotonic()
 
     def _saw(self, path: str, facts: Facts) -> None:

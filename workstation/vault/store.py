@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -101,13 +102,18 @@ class Vault:
         named = (name for _, name in sorted(small, reverse=True) if SHA256_HEX.fullmatch(name))
         return tuple(Digest(name) for name in islice(named, most))
 
-    def verify(self, digest: Digest) -> None:
-        """Hash a blob of any size again; raises MediaError or Untrusted."""
+    def verify(self, digest: Digest, on_read: Callable[[int], None] | None = None) -> None:
+        """Hash a blob of any size again; raises MediaError or Untrusted, and whatever `on_read` raises.
+
+        `on_read` is told how many bytes were read since the last time.
+        """
         hashed = hashlib.sha256()
         try:
             with self.path(digest).open("rb") as file:
                 while chunk := file.read(_CHUNK):
                     hashed.update(chunk)
+                    if on_read is not None:
+                        on_read(len(chunk))
         except OSError as error:
             raise MediaError(f"store/{digest}", f"cannot be read: {error.strerror}") from error
         if hashed.hexdigest() != digest:
