@@ -16,7 +16,7 @@ from ui.pin_field import PinField
 from ui.shown import person_text, prose
 from ui.stylesheet import Type
 from ui.theme import Tone
-from ui.wording import NEEDS_CARD, NEEDS_PIN, NO_CARD, PIN_PLACE, pin_usable, pin_words
+from ui.wording import NEEDS_CARD, NEEDS_PIN, NO_CARD, PIN_PAD, PIN_PLACE, pin_usable, pin_words
 from workstation.core.identity import short
 from workstation.desk.face import AskTokens, TokenCard
 
@@ -34,6 +34,7 @@ class CardPanel(QWidget):
         self.again = button(f"{screen}.cards.button", t("Look for cards again (F5)"), kind="flat")
         self.state = label(f"{screen}.pin-state.label", wrap=True)
         self.pin = PinField(f"{screen}.pin.edit", t("PIN of the chosen card"))
+        self._place = label(f"{screen}.pin-place.label", step=Type.CAPTION, wrap=True)
         self.notice = label(f"{screen}.notice.label", wrap=True, step=Type.STRONG)
         self._lay_out(screen)
         self.again.clicked.connect(self.refresh)
@@ -68,11 +69,16 @@ class CardPanel(QWidget):
         if not pin_usable(card.pin):
             self.complain(pin_words(card.pin)[0], self.list)
             return None
-        if self.pin.empty:
+        if self.pin.empty and not card.pinpad:
             self.complain(t(NEEDS_PIN), self.pin)
             return None
         self.complain("", None)
         return card
+
+    def secret(self) -> bytearray | None:
+        """Return the PIN, forgotten here; None where it is typed at the reader's own pad."""
+        card = self.card()
+        return None if card is not None and card.pinpad else self.pin.take()
 
     def complain(self, words: str, where: QWidget | None) -> None:
         """Say what is missing, and put the keyboard where it is missing."""
@@ -94,7 +100,7 @@ class CardPanel(QWidget):
         self.complain("", None)
 
     def _go_to_pin(self) -> None:
-        if self.pin.isEnabled():
+        if self.pin.isEnabled() and self.pin.isVisibleTo(self):
             self.pin.setFocus()
 
     def _lay_out(self, screen: str) -> None:
@@ -109,12 +115,15 @@ class CardPanel(QWidget):
         asking.addWidget(self.state, 1)
         box.addLayout(asking)
         box.addWidget(self.pin)
-        box.addWidget(label(f"{screen}.pin-place.label", t(PIN_PLACE), step=Type.CAPTION, wrap=True))
+        box.addWidget(self._place)
         box.addWidget(self.notice)
 
     def _tell_state(self) -> None:
         card = self.card()
         words, tone = pin_words(card.pin) if card else (t(NO_CARD[1]), Tone.PLAIN)
+        at_pad = card is not None and card.pinpad
+        self.pin.setVisible(not at_pad)
+        self._place.setText(t(PIN_PAD if at_pad else PIN_PLACE))
         self.state.setText(words)
         set_tone(self.state, tone)
         # What was typed for one card is not for another.

@@ -8,6 +8,7 @@ from ui.language import t
 from ui.pages.records import Records
 from ui.shown import value_text
 from ui.strip import ProblemStrip
+from ui.wording import SHEET_FROM_HERE
 from workstation.desk.records_face import (
     Ceremony,
     Ejected,
@@ -19,6 +20,7 @@ from workstation.desk.records_face import (
     Printed,
     Receipts,
     RecordAnswer,
+    Slip,
     TakenIn,
 )
 
@@ -45,6 +47,14 @@ def show_record(answer: RecordAnswer, records: Records, strip: ProblemStrip) -> 
         case Ceremony():
             records.show_ceremony(answer)
         case Printed():
-            strip.show_news(t("The slip is on the outgoing medium"), value_text(answer.path))
+            _show_printed(answer, strip)
         case _:
             assert_never(answer)
+
+
+def _show_printed(printed: Printed, strip: ProblemStrip) -> None:
+    path = value_text(printed.path)
+    if printed.slip is Slip.REQUEST:
+        strip.show_news(t("The sheet is on the outgoing medium"), f"{path} \u00b7 {t(SHEET_FROM_HERE)}")
+    else:
+        strip.show_news(t("The slip is on the outgoing medium"), path)

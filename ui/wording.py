@@ -58,6 +58,13 @@ NEEDS_PIN: Final = "Type the PIN of this card."
 NEEDS_REASON: Final = "Say why you decline: the reason goes into the journal and stays."
 NEEDS_ACKNOWLEDGEMENTS: Final = "Look at each of these findings and tick it before you countersign."
 BUSY: Final = "One thing at a time: the desk is still answering."
+SHEET_FROM_HERE: Final = (
+    "It says what this workstation has. Type the words from the sheet the builder printed: only that one came"
+    " another way."
+)
+PIN_PAD: Final = (
+    "This reader has a pad of its own: the PIN is typed there, when the reader asks for it, and never here."
+)
 PIN_PLACE: Final = "Used once, then forgotten. Backspace begins again. Enter never signs."
 
 KEYS: Final = (
@@ -81,7 +88,7 @@ KEYS: Final = (
 )
 
 HINTS: Final = {
-    "home": "Return opens a request \u00b7 F5 asks again \u00b7 F1 keys",
+    "home": "Return opens a request \u00b7 Alt+P sheet \u00b7 F5 asks again \u00b7 F1 keys",
     "opening": "Up Down choose a card \u00b7 F5 cards again \u00b7 Return opens the review"
     " \u00b7 Alt+W without a card \u00b7 Esc queue",
     "intake": "Alt+T takes in \u00b7 Alt+L lets go of the medium \u00b7 F5 asks again \u00b7 F1 help",

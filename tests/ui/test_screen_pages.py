@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from sample_answers import blocked_review, sample_reader, sample_review
 from sample_desk import SampleDesk
-from sample_release import PIN, REQUEST, REVIEW, sample_diff
+from sample_release import OTHER, PIN, REQUEST, REVIEW, sample_diff
 from walks import focused_name, shown_words, sign_with, to_review, to_sign
 
 from ui.hands import Hands
@@ -24,6 +24,7 @@ from workstation.desk.face import (
     AskStation,
     Queue,
 )
+from workstation.desk.records_face import AskSlip, Slip
 
 
 def test_home_shows_every_request_and_what_machine_this_is(screen: Screen) -> None:
@@ -59,6 +60,19 @@ def test_f5_asks_the_desk_again(desk: SampleDesk, screen: Screen, hands: Hands) 
     hands.settle()
 
     assert [type(question) for question in desk.asked[before:]] == [AskStation, AskQueue]
+
+
+def test_the_sheet_of_a_request_is_printed_and_said_not_to_be_the_one_to_type_from(
+    desk: SampleDesk, screen: Screen, hands: Hands
+) -> None:
+    hands.choose("home.queue.table", "certifi")
+
+    hands.press("Alt+P")
+    hands.settle()
+
+    assert desk.asked[-1] == AskSlip(slip=Slip.REQUEST, about=OTHER)
+    assert "/media/outgoing/slips/request.pdf" in shown_words(screen)
+    assert "Type the words from the sheet the builder printed" in shown_words(screen)
 
 
 def test_the_review_answers_the_three_questions(screen: Screen, hands: Hands) -> None:

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
-from sample_answers import card
+from sample_answers import card, refusal, sample_reader, sample_review
 from sample_desk import SampleDesk
-from sample_release import PIN
-from walks import all_words, focused_name, from_review_to_sign, shown_words, sign_with, to_review, to_sign
+from sample_release import CARDS, PIN, REQUEST
+from walks import (
+    all_words,
+    focused_name,
+    from_review_to_sign,
+    from_review_to_words,
+    shown_words,
+    sign_with,
+    to_opening,
+    to_review,
+    to_sign,
+    type_words,
+)
 
 from ui.hands import Hands
 from ui.pin_field import PinField
 from ui.qt_gaps import children_of
 from ui.start import Screen
-from workstation.desk.face import AskCountersign, AskTokens, Question, Tokens
+from workstation.desk.face import AskCountersign, AskReview, AskTokens, Question, Tokens
 
 
 def countersignatures_asked(desk: SampleDesk) -> list[Question]:
@@ -226,3 +239,53 @@ def test_a_middle_click_pastes_no_pin(application: QApplication) -> None:
     assert field.empty
     assert field.text() == ""
     field.close()
+
+
+def at_pad(desk: SampleDesk) -> None:
+    """Put cards in readers that have a pad of their own."""
+    cards = tuple(replace(card(name), pinpad=True) for name in CARDS)
+    desk.overrides[AskTokens] = lambda _: Tokens(cards=cards)
+
+
+def test_at_a_reader_with_a_pad_no_pin_is_asked_for_on_the_screen(
+    desk: SampleDesk, screen: Screen, hands: Hands
+) -> None:
+    at_pad(desk)
+    desk.overrides[AskReview] = lambda _: replace(sample_review(), reader=sample_reader("alice"))
+    to_opening(hands)
+    hands.choose("opening.cards.list", "alice")
+    words = shown_words(screen)
+
+    hands.type(PIN)
+    hands.press("Alt+O")
+    hands.wait_for_page("review")
+
+    assert "This reader has a pad of its own: the PIN is typed there" in words
+    assert not screen.flow.pages.opening.cards.pin.isVisible()
+    assert AskReview(request=REQUEST, token="pkcs11:token=alice;id=%01") in desk.asked
+    assert desk.secrets == [None] * len(desk.secrets)
+
+
+def test_a_pad_signs_without_a_pin_and_not_before_the_words(
+    desk: SampleDesk, screen: Screen, hands: Hands
+) -> None:
+    at_pad(desk)
+    desk.overrides[AskReview] = lambda _: replace(sample_review(), reader=sample_reader("alice"))
+    desk.overrides[AskCountersign] = lambda _: refusal("Alice Example")
+    to_opening(hands)
+    hands.press("Alt+O")
+    hands.wait_for_page("review")
+    from_review_to_words(hands)
+    hands.press("Alt+C")
+    hands.settle()
+    early = countersignatures_asked(desk)
+    type_words(hands)
+    hands.tab_to("sign.finding-1.check")
+    hands.press("Space")
+
+    hands.press("Alt+C")
+    hands.wait_for_page("refusal")
+
+    assert early == []
+    assert len(countersignatures_asked(desk)) == 1
+    assert desk.secrets == [None] * len(desk.secrets)

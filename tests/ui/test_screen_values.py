@@ -63,21 +63,57 @@ def test_digests_times_and_sizes_are_written_for_the_eye() -> None:
     assert size_shown(1234567) == "1\u2009234\u2009567 bytes"
 
 
+TONES = tuple(tone.value for tone in Tone if tone is not Tone.PLAIN)
+GROUNDS = ("window", "base", "raised", "soft")
+WRITTEN = {
+    # What is written, and what it is written on, anywhere on the screen.
+    "text": (*GROUNDS, "added", "removed", "word_added", "word_removed"),
+    "secondary": (*GROUNDS, "added", "removed"),
+    **dict.fromkeys(TONES, GROUNDS),
+    "on_accent": ("accent",),
+    "on_rail": ("rail",),
+    "on_rail_chosen": ("rail_chosen",),
+    "on_refused": ("refused",),
+}
+DRAWN = {
+    # Rings around what has the keyboard, edges of fields, and lines of a drawing.
+    "accent": ("window", "base"),
+    "secondary": ("window", "base"),
+    "text": ("window", "base"),
+    "on_rail": ("rail",),
+    "on_rail_chosen": ("rail_chosen",),
+    "warn": ("base",),
+}
+
+
 @pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
 def test_every_text_stands_out_from_what_it_stands_on(theme: Theme) -> None:
     """WCAG 2.2, 1.4.3: at least 4.5 to 1; 7 to 1 in the high contrast theme (1.4.6)."""
     least = 7.0 if theme.name is ThemeName.CONTRAST else 4.5
-    pairs = [
-        (theme.text, ground)
-        for ground in (theme.window, theme.base, theme.raised, theme.added, theme.removed)
+
+    assert too_close(theme, WRITTEN, least) == []
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
+def test_every_ring_edge_and_line_stands_out_as_well(theme: Theme) -> None:
+    """WCAG 2.2, 1.4.11: at least 3 to 1."""
+    assert too_close(theme, DRAWN, 3.0) == []
+
+
+def test_no_colour_of_a_theme_is_used_without_its_contrast_being_looked_at() -> None:
+    looked_at = {*WRITTEN, *DRAWN, *(one for grounds in WRITTEN.values() for one in grounds)}
+
+    # Thin lines between what stands apart anyway are decoration.
+    assert set(Theme.__slots__) - looked_at == {"name", "line"}
+
+
+def too_close(theme: Theme, pairs: dict[str, tuple[str, ...]], least: float) -> list[str]:
+    return [
+        f"{one} on {ground}: {ratio:.2f}"
+        for one, grounds in pairs.items()
+        for ground in grounds
+        if (ratio := contrast(getattr(theme, one), getattr(theme, ground))) < least
     ]
-    pairs += [(theme.secondary, ground) for ground in (theme.window, theme.base, theme.raised)]
-    pairs += [(theme.on_accent, theme.accent), (theme.on_refused, theme.refused)]
-    pairs += [(theme.tone(tone).name(), theme.base) for tone in Tone]
-
-    weak = [pair for pair in pairs if contrast(*pair) < least]
-
-    assert weak == []
 
 
 def contrast(one: str, other: str) -> float:

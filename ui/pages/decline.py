@@ -77,7 +77,7 @@ class DeclinePage(Page):
         question = AskDecline(
             request=self._page.item.request, review=self._page.review, token=card.uri, reason=reason
         )
-        if not self.wishes.ask(question, self.cards.pin.take()):
+        if not self.wishes.ask(question, self.cards.secret()):
             self.cards.complain(t(BUSY), self.cards.pin)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)

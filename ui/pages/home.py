@@ -20,6 +20,7 @@ from ui.stylesheet import Type
 from ui.wording import NO_QUEUE
 from workstation.core.identity import RequestId
 from workstation.desk.face import AskQueue, AskStation, Queue, QueueItem, Stage, Station
+from workstation.desk.records_face import AskSlip, Slip
 
 _WIDE: Final = HEADERS.index("Built by")
 _OPEN_STAGES: Final = (Stage.ADMITTED, Stage.REVIEWED, Stage.COUNTERSIGNED, Stage.QUORATE)
@@ -39,6 +40,7 @@ class HomePage(Page):
         self.table.setModel(self._rows)
         self._lacks = label("home.lacks.label", wrap=True)
         self._open = button("home.open.button", t("&Open the review"), kind="main")
+        self.sheet = button("home.sheet.button", t("&Print sheet"))
         self._again = button("home.again.button", t("Ask again (F5)"))
         self._empty = QWidget()
         self._either = QStackedWidget()
@@ -48,6 +50,7 @@ class HomePage(Page):
         self.table.selectionModel().currentChanged.connect(self._tell_lacks)
         self._open.clicked.connect(self.open_current)
         self._again.clicked.connect(self.refresh)
+        self.sheet.clicked.connect(self.print_sheet)
 
     def panes(self) -> tuple[QWidget, ...]:
         """Return the queue and the buttons."""
@@ -71,7 +74,8 @@ class HomePage(Page):
         for item in queue.items:
             append_row(self._rows, queue_row(item))
         self._either.setCurrentIndex(0 if queue.items else 1)
-        self._open.setVisible(bool(queue.items))
+        for made in (self._open, self.sheet):
+            made.setVisible(bool(queue.items))
         self._fit_columns()
         self._summary.setText(_summary(queue))
         places = [item.request for item in queue.items]
@@ -86,6 +90,12 @@ class HomePage(Page):
         item = self._current()
         if item:
             self.wishes.go_open(item)
+
+    def print_sheet(self) -> None:
+        """Ask for the sheet of the request the cursor is on."""
+        item = self._current()
+        if item:
+            self.wishes.ask(AskSlip(slip=Slip.REQUEST, about=item.request))
 
     def _open_index(self, index: QModelIndex) -> None:
         if index.isValid():
@@ -124,6 +134,7 @@ class HomePage(Page):
         box.addWidget(self._either, 1)
         below = row(gap=12)
         below.addWidget(self._lacks, 1)
+        below.addWidget(self.sheet)
         below.addWidget(self._again)
         below.addWidget(self._open)
         box.addLayout(below)

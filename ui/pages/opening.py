@@ -92,7 +92,7 @@ class OpeningPage(Page):
         if self._item is None or card is None:
             return
         question = AskReview(request=self._item.request, token=card.uri)
-        if not self.wishes.ask(question, self.cards.pin.take()):
+        if not self.wishes.ask(question, self.cards.secret()):
             self.cards.complain(BUSY, self.cards.pin)
 
     def open_without_card(self) -> None:

@@ -113,7 +113,7 @@ class SignPage(Page):
             acknowledged=self.acknowledge.acknowledged(),
             at_screen=AtScreen(words=self.words.typed, seen=self._seen),
         )
-        if not self.wishes.ask(question, self.cards.pin.take()):
+        if not self.wishes.ask(question, self.cards.secret()):
             self.cards.complain(t(BUSY), self.cards.pin)
         else:
             self.touch.begin()

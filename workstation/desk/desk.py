@@ -258,4 +258,5 @@ def _token_card(card: Card, roster: Roster | None) -> TokenCard:
         pin=card.facts.pin.value,
         fingerprint="" if card.key is None else card.key.fingerprint,
         holder="" if held is None else held.holder.name,
+        pinpad=card.facts.pinpad,
     )

@@ -231,7 +231,8 @@ class ReviewPage:
 class TokenCard:
     """A card in a reader. `holder` is who its key is enrolled for, read without a PIN: a claim only.
 
-    `pin` is ok, low, final, locked or uninitialised.
+    `pin` is ok, low, final, locked or uninitialised. With `pinpad` the reader has a pad of its own: the PIN
+    is typed there and never reaches this machine.
     """
 
     uri: str
@@ -241,6 +242,7 @@ class TokenCard:
     pin: str
     fingerprint: str
     holder: str
+    pinpad: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
