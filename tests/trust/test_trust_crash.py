@@ -6,9 +6,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from trust.trust_world import ANN, BEN, CLEO, DORA, LATER, NOW, RSA, policy, roster
+from trust.trust_world import ANN, BEN, CLEO, LATER, NOW, policy, roster, rotate
 
-from workstation.trust.repository import read_verified, rotate_root, update_repository
+from workstation.trust.repository import read_verified, update_repository
 from workstation.trust.store import read_repository
 
 EARLIER = {"metadata/1.targets.json"}
@@ -38,16 +38,6 @@ def failing_after(steps, monkeypatch):
 
 def change(world):
     update_repository(world.directory, signers=(ANN, BEN), expires=LATER, roster=roster(2), policy=policy(2))
-
-
-def rotate(world):
-    rotate_root(
-        world.directory,
-        custodians=[DORA.public_key, RSA.public_key],
-        threshold=2,
-        signers=(ANN, BEN, DORA, RSA),
-        expires=LATER,
-    )
 
 
 def crash(world, monkeypatch, act, steps):

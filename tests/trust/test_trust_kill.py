@@ -9,26 +9,16 @@ import signal
 from pathlib import Path
 
 import pytest
-from trust.trust_world import ANN, BEN, DORA, LATER, NOW, RSA
+from trust.trust_world import NOW, rotate
 
 from workstation.core.errors import MediaError
 from workstation.trust import writing
 from workstation.trust.exchange import exchange
-from workstation.trust.repository import read_verified, rotate_root
+from workstation.trust.repository import read_verified
 from workstation.trust.store import read_repository
 from workstation.trust.verification import verify_repository
 
 STEPS = ("mkdir", "fsync", "rename", "replace", "unlink", "exchange", "rmtree")
-
-
-def rotate(world):
-    rotate_root(
-        world.directory,
-        custodians=[DORA.public_key, RSA.public_key],
-        threshold=2,
-        signers=(ANN, BEN, DORA, RSA),
-        expires=LATER,
-    )
 
 
 def counting(monkeypatch, at_step):

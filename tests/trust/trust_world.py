@@ -16,7 +16,7 @@ from tuf.api.metadata import Metadata
 
 from workstation.console.demo.python_tuf import downloaded
 from workstation.core.public_key import from_loaded
-from workstation.trust.repository import make_repository
+from workstation.trust.repository import make_repository, rotate_root
 
 # The foreign client asks the real clock, so these lie far ahead of it.
 NOW = datetime(2096, 1, 1, tzinfo=UTC)
@@ -190,3 +190,14 @@ def _credential(custodian, holder):
 
 def _json(**fields):
     return json.dumps(fields, separators=(",", ":")).encode()
+
+
+def rotate(world):
+    """Hand the trust root over to other custodians."""
+    rotate_root(
+        world.directory,
+        custodians=[DORA.public_key, RSA.public_key],
+        threshold=2,
+        signers=(ANN, BEN, DORA, RSA),
+        expires=LATER,
+    )
