@@ -1,7 +1,7 @@
-"""Let one call go wrong, and the next time another: `python -m journal.harness_faults SHARE`.
+"""Let one call go wrong, and the next time another: `python -m journal.harness_faults SHARE FIRST STEP`.
 
-Run under the shim. Every SHARE-th call is tried, in every way it can fail; prints, for each way,
-how many were tried and what came of the journal.
+Run under the shim. Every SHARE-th call is tried, in every STEP-th way it can fail from FIRST on; prints,
+for each way, how many were tried and what came of the journal.
 """
 
 from __future__ import annotations
@@ -68,6 +68,7 @@ def append_under(world, arm):
         except (JournalError, OSError) as error:
             # What the caller is told; a defect would end the child with 1.
             say(f"told {getattr(error, 'name', 'disk')}")
+        say(f"struck {shim.struck}")
         say(f"calls {shim.calls}")
 
     return work
@@ -102,7 +103,7 @@ def found_by(world, acknowledged):
 
 
 def tried(base, leaves, world, at, way):
-    """Let call `at` fail in one way; return what came of it, and whether anybody was told."""
+    """Let call `at` fail in one way; return what came of it, and which call it was if nobody was told."""
     kind, partial, sticky = way
     shutil.rmtree(world.directory)
     shutil.copytree(base.directory, world.directory)
@@ -112,10 +113,11 @@ def tried(base, leaves, world, at, way):
     said = [bytes.fromhex(line.split()[1]) for line in lines if line.startswith("acknowledged")]
     ((what,), _, broken) = in_a_child(found_by(world, [*leaves, *said]))
     told = killed or any(line.startswith("told") for line in lines)
-    return ("crashed" if crashed or broken else what), told
+    untold = [] if told else [line for line in lines if line.startswith("struck")]
+    return ("crashed" if crashed or broken else what), untold
 
 
-def main(share):
+def main(share, first, step):
     """Try, and print the sum."""
     home = Path(os.environ["IO_SHIM_DIRECTORY"])
     log_module.FLUSH_EVERY = FLUSH_EVERY
@@ -130,15 +132,15 @@ def main(share):
     lines, _, _ = in_a_child(append_under(world, Shim.count))
     calls = int(lines[-1].split()[1])
     found = {"calls": calls, "ways": {}}
-    for number, way in enumerate(WAYS):
-        sums = found["ways"].setdefault(" ".join(map(str, way)), {"tried": 0, "told": 0})
+    for number, way in [*enumerate(WAYS)][first::step]:
+        sums = found["ways"].setdefault(" ".join(map(str, way)), {"tried": 0, "untold": []})
         for at in range(number % share, calls, share):
-            what, told = tried(base, leaves, world, at, way)
+            what, untold = tried(base, leaves, world, at, way)
             sums["tried"] += 1
-            sums["told"] += told
+            sums["untold"] += untold
             sums[what] = sums.get(what, 0) + 1
     print(json.dumps(found))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(*map(int, sys.argv[1:]))

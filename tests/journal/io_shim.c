@@ -25,6 +25,7 @@ static int record = -1;
 
 static long calls, fault_at = -1, partial;
 static int fault, sticky;
+static char struck[256]; /* the first call that went wrong: what it was, and on which file */
 
 static int (*real_open)(const char *, int, ...);
 static int (*real_close)(int);
@@ -58,7 +59,10 @@ __attribute__((constructor)) static void begin(void) {
 /* From Python: at call number `at` (from now on) do `kind`; with `stay`, at each later one too. */
 void io_shim_arm(long at, int kind, long bytes, int stay) {
     calls = 0, fault_at = at, fault = kind, partial = bytes, sticky = stay;
+    *struck = 0;
 }
+
+const char *io_shim_struck(void) { return struck; }
 
 long io_shim_calls(void) { return calls; }
 
@@ -95,9 +99,10 @@ static void die(void) {
 }
 
 /* Say whether this call is to go wrong; for a kill it does not return. */
-static int goes_wrong(void) {
+static int goes_wrong(char what, const char *name) {
     long number = calls++;
     if (fault_at < 0 || !fault) return 0;
+    if (number == fault_at) snprintf(struck, sizeof struck, "%c %s", what, name);
     return number == fault_at || (sticky && number > fault_at);
 }
 
@@ -111,7 +116,7 @@ static int opened(const char *path, int flags, mode_t mode) {
     const char *name = below(path);
     struct stat found;
     int makes = name && (flags & O_CREAT) && stat(path, &found);
-    if (makes && goes_wrong() && fault != 'S') return failed();
+    if (makes && goes_wrong('C', name) && fault != 'S') return failed();
     int descriptor = real_open(path, flags, mode);
     if (descriptor < 0 || descriptor >= MOST_FILES) return descriptor;
     free(name_of[descriptor]);
@@ -147,7 +152,7 @@ int close(int descriptor) {
 
 static ssize_t written(int descriptor, const void *data, size_t length, off_t at) {
     const char *name = known(descriptor);
-    int wrong = goes_wrong();
+    int wrong = goes_wrong('W', name);
     size_t part = wrong && partial > 0 ? ((size_t)partial < length ? (size_t)partial : length) : 0;
     size_t wanted = wrong && (fault != 'S' || part) ? part : length;
     ssize_t result = wanted ? real_pwrite(descriptor, data, wanted, at) : 0;
@@ -176,7 +181,7 @@ ssize_t write(int descriptor, const void *data, size_t length) {
 static int synced(int descriptor, int (*real)(int)) {
     const char *name = known(descriptor);
     if (!name) return real(descriptor);
-    if (goes_wrong() && fault != 'S') return failed();
+    if (goes_wrong('F', name) && fault != 'S') return failed();
     int result = real(descriptor);
     if (!result) note('F', name, 0, NULL, 0);
     return result;
@@ -188,7 +193,7 @@ int fdatasync(int descriptor) { return synced(descriptor, real_fdatasync); }
 int ftruncate64(int descriptor, off_t length) {
     const char *name = known(descriptor);
     if (!name) return real_ftruncate(descriptor, length);
-    if (goes_wrong() && fault != 'S') return failed();
+    if (goes_wrong('T', name) && fault != 'S') return failed();
     int result = real_ftruncate(descriptor, length);
     if (!result) note('T', name, length, NULL, 0);
     return result;
@@ -199,7 +204,7 @@ int ftruncate(int descriptor, off_t length) { return ftruncate64(descriptor, len
 int unlink(const char *path) {
     const char *name = below(path);
     if (!name) return real_unlink(path);
-    if (goes_wrong() && fault != 'S') return failed();
+    if (goes_wrong('U', name) && fault != 'S') return failed();
     int result = real_unlink(path);
     if (!result) note('U', name, 0, NULL, 0);
     return result;
@@ -208,7 +213,7 @@ int unlink(const char *path) {
 int rename(const char *from, const char *to) {
     const char *name = below(from);
     if (!name || !below(to)) return real_rename(from, to);
-    if (goes_wrong() && fault != 'S') return failed();
+    if (goes_wrong('R', name) && fault != 'S') return failed();
     int result = real_rename(from, to);
     if (!result) note('R', name, 0, below(to), (uint32_t)strlen(below(to)));
     return result;

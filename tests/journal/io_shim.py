@@ -90,6 +90,8 @@ class Shim:
         )
         self._arm.argtypes = [ctypes.c_long, ctypes.c_int, ctypes.c_long, ctypes.c_int]
         self._calls.restype = ctypes.c_long
+        self._struck = library.io_shim_struck
+        self._struck.restype = ctypes.c_char_p
         self._mark.argtypes = [ctypes.c_char_p]
 
     def arm(self, at, kind, partial=0, *, sticky=False):
@@ -104,6 +106,11 @@ class Shim:
     def calls(self):
         """How many calls there were since it was armed."""
         return self._calls()
+
+    @property
+    def struck(self):
+        """The call that went wrong: what it was, as in the record, and on which file."""
+        return self._struck().decode()
 
     def mark(self, text):
         """Write a line of our own into the record."""

@@ -61,11 +61,47 @@ def flipped(data, bit):
 def reading(data):
     """Return everything a closed leaf log says, or None where its format says it is damaged."""
     try:
-        header = parse_header(data[:HEADER_BYTES])
+        header = parse_header(data[:HEADER_BYTES], (len(data) - HEADER_BYTES) // FRAME_BYTES)
     except JournalFailure:
         return None
     frames = [parse_frame(data[at : at + FRAME_BYTES]) for at in range(HEADER_BYTES, len(data), FRAME_BYTES)]
     return None if None in (*frames, *header.slots) else (header, frames)
+
+
+def torn_marks():
+    """Return what a closing mark may be while it is written, and while it is taken away."""
+    mark = mark_bytes(COUNT + 1)
+    return [
+        *(mark[:stop].ljust(len(mark), b"\0") for stop in range(1, 13)),
+        *(mark[stop:].rjust(len(mark), b"\0") for stop in range(1, len(mark))),
+    ]
+
+
+def test_a_closing_mark_torn_before_its_check_or_at_its_beginning_is_an_accident(closed):
+    found = []
+    for torn in torn_marks():
+        data = bytearray(closed.leaf_log.read_bytes())
+        data[MARK_OFFSET : MARK_OFFSET + len(torn)] = torn
+        closed.leaf_log.write_bytes(data)
+        found.append(verdict(closed, SEAL_KEY))
+
+    assert set(found) == {()}
+
+
+def test_a_mark_torn_elsewhere_or_of_another_size_is_damage(closed):
+    sound, found = closed.leaf_log.read_bytes(), []
+    for torn in (
+        mark_bytes(COUNT + 1)[:14],
+        mark_bytes(COUNT)[:12],
+        b"SHOT",
+        mark_bytes(COUNT)[1:].rjust(20),
+    ):
+        data = bytearray(sound)
+        data[MARK_OFFSET : MARK_OFFSET + 20] = torn.ljust(20, b"\0")
+        closed.leaf_log.write_bytes(data)
+        found.append(verdict(closed))
+
+    assert all("closing mark is damaged" in str(each) for each in found)
 
 
 def test_every_flipped_bit_of_a_closed_leaf_log_damages_something_that_is_checked(closed):

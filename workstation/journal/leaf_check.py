@@ -24,25 +24,30 @@ _BATCH: Final = FRAME_BYTES * 65_536
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedLeaves:
-    """How many entries a leaf log holds, and the root over them."""
+    """How many entries a leaf log holds, the root over them, and that over the first of them asked for."""
 
     size: int
     root: bytes
+    kept_root: bytes
 
 
-def check_leaf_log(path: Path) -> CheckedLeaves:
-    """Return what a leaf log holds; raises JournalFailure (missing, disk, damaged)."""
+def check_leaf_log(path: Path, *, kept: int = 0) -> CheckedLeaves:
+    """Return what a leaf log holds, and what the first `kept` of it do; raises JournalFailure.
+
+    The failure is missing, disk or damaged.
+    """
     leaves: list[bytes] = []
     try:
         with path.open("rb") as file:
-            parse_header(file.read(HEADER_BYTES))
+            count = (path.stat().st_size - HEADER_BYTES) // FRAME_BYTES
+            parse_header(file.read(HEADER_BYTES), max(count, 0))
             while data := file.read(_BATCH):
                 _take(data, leaves)
     except FileNotFoundError as error:
         raise JournalFailure(FailureName.MISSING, f"{path.name} is not there") from error
     except OSError as error:
         raise JournalFailure(FailureName.DISK, str(error)) from error
-    return CheckedLeaves(size=len(leaves), root=leaves_root(leaves))
+    return CheckedLeaves(size=len(leaves), root=leaves_root(leaves), kept_root=leaves_root(leaves[:kept]))
 
 
 def _take(data: bytes, leaves: list[bytes]) -> None:

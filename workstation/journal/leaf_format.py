@@ -83,8 +83,11 @@ def parse_frame(data: bytes) -> Frame | None:
     return Frame(seq=seq, leaf=leaf, seal=seal)
 
 
-def parse_header(data: bytes) -> Header:
-    """Return the header; raises JournalFailure (damaged) when a byte stands where none belongs."""
+def parse_header(data: bytes, count: int) -> Header:
+    """Return the header of a log of `count` frames; raises JournalFailure (damaged).
+
+    A byte where none belongs is damage; a closing mark that was being written, or taken away, is none.
+    """
     slot_data = [data[at : at + SLOT_BYTES] for at in SLOT_OFFSETS]
     first, second = (_slot(each) for each in slot_data)
     if len(data) != HEADER_BYTES or any(_between(data)):
@@ -92,7 +95,7 @@ def parse_header(data: bytes) -> Header:
     return Header(
         slots=(first, second),
         torn=any(slot is None and any(each) for slot, each in zip((first, second), slot_data, strict=True)),
-        closed_at=_closed_at(data[MARK_OFFSET : MARK_OFFSET + MARK_BYTES]),
+        closed_at=_closed_at(data[MARK_OFFSET : MARK_OFFSET + MARK_BYTES], mark_bytes(count)),
     )
 
 
@@ -113,13 +116,23 @@ def _slot(data: bytes) -> Slot | None:
     return Slot(index=index, key=key) if magic == b"SEAL" else None
 
 
-def _closed_at(data: bytes) -> int | None:
-    if not any(data):
+def _closed_at(data: bytes, mark: bytes) -> int | None:
+    if not any(data) or _is_torn(data, mark):
         return None
     if not _is_checked(b"\x06", data):
         raise JournalFailure(FailureName.DAMAGED, "the leaf log's closing mark is damaged")
     size: int = _MARK.unpack_from(data)[1]
     return size
+
+
+def _is_torn(data: bytes, mark: bytes) -> bool:
+    """Say whether the mark got no further than before its check, or has lost its beginning already.
+
+    Neither is one turned bit away from a whole mark.
+    """
+    written = (mark[:stop].ljust(MARK_BYTES, b"\0") for stop in range(1, _MARK.size + 1))
+    taken_away = (bytes(stop) + mark[stop:] for stop in range(1, MARK_BYTES))
+    return data in {*written, *taken_away}
 
 
 def _checked(kind: bytes, data: bytes) -> bytes:

@@ -36,8 +36,8 @@ class LeafLog:
     def __init__(self, fd: int) -> None:
         """Take over a descriptor; reads the header and the last frame. Raises JournalFailure (damaged)."""
         self._fd = fd
-        self.header = parse_header(os.pread(fd, HEADER_BYTES, 0))
         self.count, self.torn = self._find_end()
+        self.header = self.header_now()
         self._place = 0 if self.header.slots[0] is not None else 1
         if (newest := self.header.slot_of(self.header.newest)) is not None:
             self._place = self.header.slots.index(newest)
@@ -93,7 +93,7 @@ class LeafLog:
 
     def header_now(self) -> Header:
         """Return the header as it is on the disk; raises JournalFailure (damaged)."""
-        return parse_header(os.pread(self._fd, HEADER_BYTES, 0))
+        return parse_header(os.pread(self._fd, HEADER_BYTES, 0), self.count)
 
     def close(self) -> None:
         """Close the file as it is, once."""
@@ -110,6 +110,8 @@ class LeafLog:
     def _find_end(self) -> tuple[int, bool]:
         """Return the number of whole frames, and whether one torn frame follows them."""
         whole, rest = divmod(os.fstat(self._fd).st_size - HEADER_BYTES, FRAME_BYTES)
+        if whole < 0:
+            raise JournalFailure(FailureName.DAMAGED, "the leaf log's header is damaged")
         if not whole or self._frame(whole - 1) is not None:
             return self._expect_order(whole), rest > 0
         if rest or (whole > 1 and self._frame(whole - 2) is None):

@@ -68,7 +68,9 @@ class Segments:
     @classmethod
     def create(cls, directory: Path, key: bytearray, station: Station) -> Segments:
         """Make the first database; raises JournalFailure (exists)."""
-        return cls(directory, bytearray(key), Store.create(directory / DATABASE, key, station))
+        found = cls(directory, bytearray(key), Store.create(directory / DATABASE, key, station))
+        _sync_names(directory)
+        return found
 
     @classmethod
     def open(cls, directory: Path, key: bytearray) -> Segments:
@@ -78,6 +80,7 @@ class Segments:
         try:
             found = cls(directory, bytearray(key), store)
             found._expect_whole(number)
+            _sync_names(directory)
         except JournalFailure:
             store.close()
             raise
@@ -171,8 +174,8 @@ class Segments:
         """Let the prepared database take the appends from now on."""
         path = self._directory / segment_name(self.place.number + 1)
         self._unfinished.rename(path)
-        sync_directory(self._directory)
         self._newest = Store.open(path, key)
+        _sync_names(self._directory)
         self._stores[self.place.number] = self._newest
         self._earlier = _earlier(self._newest)
         wipe(self._key)
@@ -206,6 +209,17 @@ class Segments:
             if not (self._directory / segment_name(each)).exists():
                 why = f"{segment_name(each)} is not there; a journal is never started afresh"
                 raise JournalFailure(FailureName.MISSING, why)
+
+
+def _sync_names(directory: Path) -> None:
+    """Make the name of a write-ahead log durable, which opening made; raises JournalFailure (disk).
+
+    SQLite does so too, and never says when it could not.
+    """
+    try:
+        sync_directory(directory)
+    except OSError as error:
+        raise JournalFailure(FailureName.DISK, str(error)) from error
 
 
 def _earlier(store: Store) -> tuple[Earlier, ...]:
