@@ -6,15 +6,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from core.documents import KEYS, Loose, credential, signed
+from core.documents import KEYS, Build, Loose, credential, signed
 from core.keys import p256
 from core.world import EXPIRES, World, details, violations
 
 from workstation.core.countersignature import Head
+from workstation.core.disclosure import disclosed, to_be_read
 from workstation.core.entry import Kind, parse_entry
 from workstation.core.errors import Malformed, Untrusted
 from workstation.core.evidence import OCTETS_MEDIA_TYPE
-from workstation.core.identity import Digest, PersonId, RequestId
+from workstation.core.identity import Digest, PersonId, RequestId, digest_of
 from workstation.core.journal_proof import parse_journal_proof
 from workstation.core.recompute import station_key
 from workstation.core.release_contents import PROOF_TITLE, RELEASE_TITLE, countersignature_title
@@ -69,6 +70,21 @@ def test_a_release_from_the_verifiers_future_is_refused():
 
     with pytest.raises(Untrusted, match=r"release\.clock: 2026-11-20T10:03:00Z, still to come found"):
         released.recomputed(world.trust, now=world.now - timedelta(minutes=10, seconds=1))
+
+
+def test_what_is_read_of_a_long_journal_for_a_release_is_all_that_travels():
+    world = World().quorate().released_as(digest_of(b"the first"))
+    first = world.request.id
+    world.next_request(Build(keys=world.keys, version="2.5.0")).quorate()
+    facts = world.telling()
+    made = facts.countersignatures
+
+    read = [world.entries[seq] for seq in to_be_read(facts, made)]
+
+    travels = [*disclosed(world.entries, facts, made)]
+    assert [*disclosed(read, facts, made)] == travels
+    assert len(read) < len(world.entries) // 2
+    assert {one.payload["request"] for one in travels} == {first, world.request.id}
 
 
 # A workstation wholly owned by an attacker: it signs and journals whatever it likes --------------------

@@ -39,7 +39,7 @@ from workstation.core.countersignature import (
     bind,
     parse_countersignature,
 )
-from workstation.core.disclosure import disclosed, heads, reviews_signed
+from workstation.core.disclosure import disclosed, heads, reviews_signed, to_be_read
 from workstation.core.dsse import Envelope
 from workstation.core.entry import NO_LEAF, Draft, Entry, EntryTime, Kind, Outcome, placed
 from workstation.core.facts import Facts, VerifiedCountersignature
@@ -500,7 +500,8 @@ class World:
         facts = self.telling()
         made = facts.countersignatures
         subtrees, size = subtrees_of(self._leaves()), len(self.entries)
-        wanted = {entry.seq for entry in disclosed(self.entries, facts, made) if not hide(entry)}
+        read = [self.entries[seq] for seq in to_be_read(facts, made)]
+        wanted = {entry.seq for entry in disclosed(read, facts, made) if not hide(entry)}
         wanted |= {one.seq for one in self.entries if one.outcome is Outcome.DONE and tell(one)}
         told = [self.entries[seq] for seq in sorted(wanted)]
         return JournalProof(

@@ -50,6 +50,14 @@ def disclosed(
             yield entry
 
 
+def to_be_read(facts: Facts, made: Iterable[VerifiedCountersignature]) -> tuple[int, ...]:
+    """Return the numbers of all entries that `disclosed` can want, in their order: no other need be read."""
+    travelling = tuple(made)
+    about = {*earlier_releases(facts, travelling), *(() if facts.request is None else (facts.request.id,))}
+    known = (facts.ledger.requests[one] for one in about if one in facts.ledger.requests)
+    return tuple(sorted({*(seq for history in known for seq in history.told), *_openings(facts, travelling)}))
+
+
 def earlier_releases(facts: Facts, made: Iterable[VerifiedCountersignature]) -> frozenset[RequestId]:
     """Return the requests released before that the version is compared with, where the policy compares.
 

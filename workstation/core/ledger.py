@@ -51,6 +51,8 @@ class RequestHistory:
     declined: tuple[PersonId, ...] = ()
     released: Digest | None = None
     receipts: tuple[Digest, ...] = ()
+    told: tuple[int, ...] = ()
+    """The entries that say what was done about it, but for its readings, of which there may be many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +137,16 @@ def _about_request(ledger: Ledger, entry: Entry) -> Ledger:
         return ledger
     if entry.kind is Kind.RELEASE:
         released = replace(history, released=payload["release"].digest())
-        return replace(_changed(ledger, released), order_released=(*ledger.order_released, request))
-    return _changed(ledger, _advanced(history, entry))
+        return replace(
+            _changed(ledger, _told(released, entry)), order_released=(*ledger.order_released, request)
+        )
+    return _changed(ledger, _told(_advanced(history, entry), entry))
+
+
+def _told(history: RequestHistory, entry: Entry) -> RequestHistory:
+    if entry.outcome is not Outcome.DONE or entry.kind is Kind.REVIEW_OPEN:
+        return history
+    return replace(history, told=(*history.told, entry.seq))
 
 
 def _advanced(history: RequestHistory, entry: Entry) -> RequestHistory:
@@ -188,6 +198,7 @@ def _admitted(entry: Entry) -> RequestHistory:
         previous=None if previous is None or previous.value is None else RequestId(previous.digest()),
         manifest=frozenset((name, item.digest()) for name, item in payload["manifest"].open_fields().each()),
         admitted_seq=entry.seq,
+        told=(entry.seq,),
     )
 
 

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from workstation.core.action import Release
-from workstation.core.disclosure import disclosed, heads, reviews_signed
+from workstation.core.disclosure import disclosed, heads, reviews_signed, to_be_read
 from workstation.core.dsse import IN_TOTO, Signature, make_envelope
 from workstation.core.entry import Draft, Kind, Outcome
 from workstation.core.errors import MediaError, WorkstationError
@@ -172,7 +172,8 @@ def _proof(facts: Facts, counted: list[Counted], tools: Tools) -> JournalProof:
     made = [item.verified for item in counted]
     checkpoint = tools.journal.checkpoint()
     size = tools.journal.head().size
-    entries = disclosed(tools.journal.entries(0, size), facts, made)
+    read = (one for seq in to_be_read(facts, made) for one in tools.journal.entries(seq, seq + 1))
+    entries = disclosed(read, facts, made)
     return JournalProof(
         checkpoint=checkpoint,
         entries=tuple(
