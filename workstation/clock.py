@@ -19,10 +19,11 @@ class Timekeeper:
         """Know nothing yet; the journal's fold says the rest."""
         self.boot = 0
         self.floor_ms = 0
+        self.attested = False
 
     def reading(self) -> EntryTime:
         """Return all clocks at this moment for a journal entry."""
-        return reading(boot=self.boot, floor_ms=self.floor_ms)
+        return reading(boot=self.boot, floor_ms=self.floor_ms, attested=self.attested)
 
     def now(self) -> datetime:
         """Return the time decisions are made at: never before anything signed that was seen."""
@@ -39,11 +40,14 @@ def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 (the one place)
 
 
-def reading(*, boot: int, floor_ms: int) -> EntryTime:
+def reading(*, boot: int, floor_ms: int, attested: bool = False) -> EntryTime:
     """Return all clocks at this moment for a journal entry.
 
-    `boot` counts this machine's starts; `floor_ms` is the latest signed time seen so far.
+    `boot` counts this machine's starts; `floor_ms` is the latest signed time seen so far; `attested` says
+    whether two people said the time since the last start.
     """
     wall_ms = time.time_ns() // 1_000_000
     suspended_too = time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
-    return EntryTime(boot=boot, mono_ms=suspended_too, rtc_ms=wall_ms, floor_ms=max(floor_ms, 0))
+    return EntryTime(
+        boot=boot, mono_ms=suspended_too, rtc_ms=wall_ms, floor_ms=max(floor_ms, 0), attested=attested
+    )

@@ -25,7 +25,7 @@ from workstation.core.entry import (
 from workstation.core.errors import Malformed
 from workstation.core.merkle import leaf_hash
 
-TIME = EntryTime(boot=3, mono_ms=81_000, rtc_ms=1_795_000_000_000, floor_ms=1_794_000_000_000)
+TIME = EntryTime(boot=3, mono_ms=81_000, rtc_ms=1_795_000_000_000, floor_ms=1_794_000_000_000, attested=True)
 DIGEST = "ab" * 32
 GOLDEN = (
     b'{"actor":{"key":"' + DIGEST.encode() + b'","person":"alice","role":"approver","token":"4242"},'
@@ -33,7 +33,7 @@ GOLDEN = (
     b'"outcome":"blocked","payload":{"request":"' + DIGEST.encode() + b'"},"prev":"' + b"0" * 64 + b'",'
     b'"reason":"alice built this","ref":6,"rule":"SOD-BUILDER","seq":7,"session":"s1",'
     b'"subject":{"digest":"' + DIGEST.encode() + b'","name":"tool.tar","size":10},'
-    b'"time":{"boot":3,"floor_ms":1794000000000,"mono_ms":81000,"rtc_ms":1795000000000},"v":1}'
+    b'"time":{"attested":true,"boot":3,"floor_ms":1794000000000,"mono_ms":81000,"rtc_ms":1795000000000},"v":1}'
 )
 
 

@@ -32,6 +32,13 @@ def kinds(before, now):
         # While it was off: set back behind the last entry is seen, and nothing else is.
         (at(), at(boot=2, mono=5, rtc=NOW + 1), []),
         (at(), at(boot=2, mono=5, rtc=NOW - 1), [Kind.CLOCK_ROLLBACK]),
+        # Off for a minute and set back by half of it: never.
+        (at(), at(boot=2, mono=5, rtc=NOW + 30_000), []),
+        # A battery that died: the clock begins again at a day of its own, behind everything.
+        (at(), at(boot=2, mono=5, rtc=0), [Kind.CLOCK_ROLLBACK]),
+        (at(floor=NOW + 9), at(boot=2, mono=5, rtc=0, floor=NOW + 9), [Kind.CLOCK_ROLLBACK] * 2),
+        # A drift that never amounts to a step is none, however long it goes on.
+        (at(mono=1, rtc=NOW), at(mono=10**9, rtc=NOW + 10**9 - STEP_MS + 1), []),
         # Set forward while it was off: never. That is why two people attest the time.
         (at(), at(boot=2, mono=5, rtc=NOW + 10**10), []),
         (None, at(floor=NOW + 1), [Kind.CLOCK_ROLLBACK]),
@@ -79,6 +86,26 @@ def test_starts_are_counted_by_what_the_kernel_calls_them():
     machine = machine.after(entry(Kind.BOOT, Outcome.INFO, {"id": "second"}, at(boot=2)))
 
     assert (machine.boots, machine.boot_id) == (2, "second")
+
+
+def test_the_time_is_attested_until_the_machine_starts_again_or_its_clock_is_set():
+    machine = Machine().after(entry(Kind.CLOCK_ATTEST, Outcome.INTENT, {"utc": NOW}, at()))
+    attested = machine.after(entry(Kind.CLOCK_ATTEST, Outcome.DONE, {"utc": NOW}, at()))
+    later = attested.after(entry(Kind.JOURNAL_READ, Outcome.INFO, {}, at()))
+    behind = attested.after(entry(Kind.CLOCK_ROLLBACK, Outcome.INFO, {"millis": 5}, at()))
+    stepped = attested.after(entry(Kind.CLOCK_STEP, Outcome.INFO, {"millis": 5000}, at()))
+    started = attested.after(entry(Kind.BOOT, Outcome.INFO, {"id": "second"}, at(boot=2)))
+
+    # Behind a signed time is what two people may have found out; the floor holds it.
+    assert [one.attested for one in (machine, attested, later, behind)] == [False, True, True, True]
+    assert [one.attested for one in (stepped, started)] == [False, False]
+
+
+def test_the_memories_outside_have_been_asked_until_the_machine_starts_again():
+    asked = Machine().after(entry(Kind.JOURNAL_CONSULT, Outcome.INFO, {"consulted": []}, at()))
+    started = asked.after(entry(Kind.BOOT, Outcome.INFO, {"id": "second"}, at(boot=2)))
+
+    assert [Machine().consulted, asked.consulted, started.consulted] == [False, True, False]
 
 
 def test_memories_are_those_that_were_really_written_to():

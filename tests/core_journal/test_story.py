@@ -30,7 +30,7 @@ def entries(*drafts):
             seq=seq,
             prev="0" * 64,
             nonce="00" * 16,
-            time=EntryTime(boot=0, mono_ms=0, rtc_ms=SECOND + 1000 * seq, floor_ms=0),
+            time=EntryTime(boot=0, mono_ms=0, rtc_ms=SECOND + 1000 * seq, floor_ms=0, attested=True),
         )
         for seq, draft in enumerate(drafts)
     ]
@@ -55,6 +55,26 @@ def the_story():
         said(Outcome.INTENT, kind=Kind.DECLINE, person="carol"),
         said(Outcome.ALLOWED, kind=Kind.DECLINE, person="carol", ref=6),
     )
+
+
+def test_a_decision_at_a_time_nobody_attested_says_so_and_others_do_not():
+    attested = entries(said(Outcome.INTENT), said(Outcome.DONE, ref=0))
+    done = [replace(one, time=replace(one.time, attested=False)) for one in attested]
+    refused = entries(said(Outcome.INTENT), said(Outcome.BLOCKED, ref=0))
+
+    remarks = [deed.remarks() for each in (done, attested, refused) for deed in deeds(each)]
+
+    assert remarks == [("at a time nobody had attested since the machine started",), (), ()]
+
+
+def test_who_was_asked_about_the_journal_and_who_was_not_there_is_told():
+    payload = {"consulted": ["countersignatures", "token:42\u202e"], "missing": ["tpm"]}
+    consulted = Draft(kind=Kind.JOURNAL_CONSULT, outcome=Outcome.INFO, payload=payload)
+
+    _, asked, missing = told(deeds(entries(consulted)), None)
+
+    assert asked.strip() == "asked: countersignatures, token:42\u2039U+202E\u203a"
+    assert missing.strip() == "NOT THERE: tpm"
 
 
 def test_one_deed_is_one_sentence_whatever_the_number_of_its_entries():

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from shell.journey import World, good
 from shell.station import PASSPHRASE, Said, Station
 
+from workstation import clock
 from workstation.core.card_checkpoint import card_signer, signs_checkpoints
 from workstation.core.checkpoint import SignatureType, parse_note, verify_note
 from workstation.core.entry import Entry, Kind, Outcome
@@ -221,6 +222,25 @@ def anchored(station: Station, world: World, name: str = "carol") -> Said:
     return good(station.run("journal", "anchor", "--token", card(name), pins=(world.pins[name],)))
 
 
+def test_at_the_end_of_a_session_a_card_signs_the_checkpoint_it_keeps(
+    world: World, fresh: Station, tmp_path: Path
+) -> None:
+    station = own_cards(fresh, tmp_path)
+
+    words = ("journal", "anchor", "--token", card("alice"), "--sign")
+    note = good(station.run(*words, pins=(world.pins["alice"],))).document["checkpoint"].encode()
+
+    with station.desk() as desk:
+        cards, origin = desk.parts.cards, desk.parts.journal.head().origin
+        assert cards is not None
+        assert cards.remembered(card("alice"), origin) == (note,)
+        signer = card_signer(cards.shown_key(card("alice"))[0])
+    assert verify_note(note, [signer]).signers == (signer,)
+    kept = last(station, Kind.JOURNAL_CHECKPOINT)
+    assert (kept.payload["cause"], kept.payload["note"]) == ("anchor", note.decode())
+    assert station.run("journal", "anchor", "--paper", str(tmp_path / "slip"), "--sign").status == 2
+
+
 def own_cards(station: Station, tmp_path: Path) -> Station:
     """Return the station with cards of its own, which can be written to."""
     cards = tmp_path / "cards"
@@ -258,6 +278,93 @@ def test_a_memory_that_was_written_and_is_not_there_is_told_as_missing(
     assert [one for one in there["consulted"] if one.startswith("token:")]
     assert there["missing"] == []
     assert [one for one in gone["missing"] if one.startswith("token:")]
+
+
+def test_the_first_opening_after_a_start_asks_every_memory_at_hand_and_says_who_was_not_there(
+    world: World, fresh: Station, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    station, told_of = own_cards(fresh, tmp_path), list[Entry]()
+    anchored(station, world)
+    for boot, at in (("second", station), ("second", station), ("third", fresh)):
+        monkeypatch.setattr(clock, "boot_id", lambda boot=boot: boot)
+        with at.desk() as desk:
+            told_of = [one for one in desk.parts.journal.entries() if one.kind is Kind.JOURNAL_CONSULT]
+
+    there, gone = (one.payload for one in told_of[-2:])
+
+    assert [one.time.boot for one in told_of] == [1, 2, 3]
+    assert [one for one in str(there["consulted"]).split("'") if one.startswith("token:")]
+    assert there["missing"] == []
+    assert "token:" in str(gone["missing"])
+    assert "countersignatures" in str(gone["consulted"])
+
+
+def test_a_rollback_while_it_was_off_is_found_by_a_card_at_the_next_opening(
+    world: World, fresh: Station, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    station = own_cards(fresh, tmp_path)
+    rolled_back(station, tmp_path / "yesterday", lambda: anchored(station, world))
+    monkeypatch.setattr(clock, "boot_id", lambda: "second")
+
+    found = station.run("queue")
+
+    assert found.status == 6
+    assert "earlier day" in found.words
+
+
+def test_what_was_decided_after_two_people_attested_the_time_says_so(
+    world: World, fresh: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words, pins = two(world, "alice", "carol")
+    before = fresh.entries()[-1]
+    with fresh.desk() as desk:
+        now = desk.parts.clock()
+    good(fresh.run("journal", "attest-time", "--time", time_text(now), *words, pins=pins))
+    after = fresh.entries()[-1]
+    monkeypatch.setattr(clock, "boot_id", lambda: "second")
+    started = fresh.entries()[-1]
+
+    assert [one.time.attested for one in (before, after, started)] == [False, True, False]
+
+
+def test_without_any_key_the_leaves_are_held_against_a_checkpoint(fresh: Station, tmp_path: Path) -> None:
+    station, note = tmp_path / "station.pem", tmp_path / "kept.note"
+    good(fresh.run("journal", "key", "--out", str(station)))
+    note.write_text(good(fresh.run("journal", "checkpoint")).document["checkpoint"])
+    leaves = fresh.state / "journal" / "leaf.log"
+    trusted = ("--note", str(note), "--station", str(station))
+
+    sound = good(fresh.run("journal", "check-leaves", *trusted))
+    elsewhere = good(fresh.run("journal", "check-leaves", str(leaves)))
+    alone = fresh.run("journal", "check-leaves", "--note", str(note))
+    short, damaged = tmp_path / "short.log", tmp_path / "damaged.log"
+    short.write_bytes(leaves.read_bytes()[: 4096 + 80 * 3])
+    damaged.write_bytes(leaves.read_bytes()[:-1] + b"!")
+    refused = [fresh.run("journal", "check-leaves", str(one), *trusted) for one in (short, damaged)]
+
+    assert sound.document["checkpoint"] == parse_note(note.read_bytes()).checkpoint.size
+    assert sound.document["size"] == elsewhere.document["size"] >= sound.document["checkpoint"]
+    assert elsewhere.document["checkpoint"] is None
+    assert alone.status == 2
+    assert [one.status for one in refused] == [6, 6]
+    assert "3 are there" in refused[0].words
+
+
+def test_the_leaves_of_another_history_do_not_go_on_from_a_checkpoint(
+    fresh: Station, world: World, tmp_path: Path
+) -> None:
+    station, note = tmp_path / "station.pem", tmp_path / "kept.note"
+    good(fresh.run("journal", "key", "--out", str(station)))
+    note.write_text(good(fresh.run("journal", "checkpoint")).document["checkpoint"])
+    other = world.station.copied_to(tmp_path / "other")
+    for _ in range(8):
+        good(other.run("queue"))
+
+    leaves = str(other.state / "journal" / "leaf.log")
+    said = fresh.run("journal", "check-leaves", leaves, "--note", str(note), "--station", str(station))
+
+    assert said.status == 6
+    assert "not those it remembers" in said.words
 
 
 def test_a_rollback_is_found_by_a_note_on_paper_and_by_a_release(

@@ -31,6 +31,7 @@ WHAT: Final = {
     Kind.JOURNAL_OPEN: "The journal was opened",
     Kind.JOURNAL_CHECKPOINT: "A checkpoint was signed",
     Kind.JOURNAL_VERIFY: "The journal was verified",
+    Kind.JOURNAL_CONSULT: "The memories outside were asked",
     Kind.JOURNAL_READ: "The journal was read",
     Kind.JOURNAL_LOSS_DETECTED: "Loss was found in the journal",
     Kind.JOURNAL_EXPORT: "Exporting the journal",

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from typing import TypeAlias
 
-from workstation.console import holder_commands, memory_commands
+from workstation.console import holder_commands, leaf_command, memory_commands
 from workstation.console.reply import Reply
 from workstation.journal.spool_import import SPOOLED
 
@@ -39,6 +39,7 @@ def add_memories(add: Add) -> None:
     """Add the commands about memories outside, and those that take two people."""
     anchor = add("anchor", memory_commands.anchor)
     anchor.add_argument("--token", metavar="URI", help="keep it on this card")
+    anchor.add_argument("--sign", action="store_true", help="and have it sign it, as when a session ends")
     anchor.add_argument("--tpm", action="store_true", help="count it in this machine's TPM")
     anchor.add_argument("--paper", metavar="FILE", help="write it as an SVG with a QR code")
     shown = add("show-witness", memory_commands.show_witness)
@@ -66,6 +67,10 @@ def add_memories(add: Add) -> None:
     redact.add_argument("--field", action="append", required=True, metavar="NAME", help="comment or reason")
     redact.add_argument("--purpose", required=True, metavar="TEXT")
     redact.add_argument("--token", action="append", required=True, metavar="URI", help="once for each person")
+    leaves = add("check-leaves", leaf_command.check_leaves)
+    leaves.add_argument("file", nargs="?", metavar="FILE", help="a leaf log (else this workstation's)")
+    leaves.add_argument("--note", metavar="FILE", help="a checkpoint that was kept elsewhere")
+    leaves.add_argument("--station", metavar="FILE", help="the station's public key (PEM), to verify it with")
     spooled = add("spool", memory_commands.spool)
     spooled.add_argument("event", choices=sorted(kind.value for kind in SPOOLED))
     spooled.add_argument("--token", metavar="SERIAL")

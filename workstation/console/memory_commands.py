@@ -33,11 +33,13 @@ def anchor(arguments: Namespace) -> Reply:
     chosen = [arguments.token is not None, arguments.tpm, arguments.paper is not None]
     if sum(chosen) != 1:
         raise Usage("--token", "one of --token, --tpm and --paper wanted")
+    if arguments.sign and arguments.token is None:
+        raise Usage("--sign", "a --token that signs wanted")
     with desk_of(arguments) as desk:
         room = JournalRoom(desk.parts)
         if arguments.token is not None:
             note = room.anchor_on_token(
-                CardAndPin(uri=arguments.token, pin=ask_pin(arguments, arguments.token))
+                CardAndPin(uri=arguments.token, pin=ask_pin(arguments, arguments.token)), sign=arguments.sign
             )
         else:
             note = room.anchor_in_tpm() if arguments.tpm else room.anchor_on_paper()
@@ -90,7 +92,7 @@ def witness(arguments: Namespace) -> Reply:
     station = Signer(
         name=Shape(arguments.origin, "--origin").printable(),
         type=SignatureType.ED25519,
-        key=_raw_key(arguments.station),
+        key=raw_key_in(arguments.station),
     )
     shown = parse_shown(read_document(arguments.file), where=arguments.file)
     memory = Path(arguments.memory)
@@ -109,7 +111,7 @@ def witness(arguments: Namespace) -> Reply:
 def admit_cosignature(arguments: Namespace) -> Reply:
     """Keep a checkpoint of ours that a witness cosigned."""
     name = Shape(arguments.name, "--name").identifier()
-    signer = witness_signer(name, _raw_key(arguments.witness))
+    signer = witness_signer(name, raw_key_in(arguments.witness))
     with desk_of(arguments) as desk:
         outcome = JournalRoom(desk.parts).admit_cosignature(read_document(arguments.file), signer)
     if isinstance(outcome, Refused):
@@ -139,7 +141,8 @@ def _note_reply(note: bytes) -> Reply:
     return Reply(document={"checkpoint": note.decode()}, lines=tuple(note.decode().splitlines()))
 
 
-def _raw_key(name: str) -> bytes:
+def raw_key_in(name: str) -> bytes:
+    """Return the raw Ed25519 key in a PEM file; raises Malformed for another kind, MediaError."""
     return _raw(public_key_in(Path(name)), name)
 
 

@@ -86,7 +86,7 @@ CONTROLS: Final[tuple[Control, ...]] = (
     Control(
         _PCI, "10.3.2-10.3.4", "No change unnoticed; kept elsewhere; integrity watched.",
         "RFC 6962 tree, seals whose first key left the machine, exports with a verifier.",
-        ("journal.checkpoint", "journal.verify", "journal.export", "release", "receipt"),
+        ("journal.checkpoint", "journal.verify", "journal.consult", "journal.export", "release", "receipt"),
     ),
     Control(
         _CAB, "5.4.1, 5.4.3", "Records of the signing service, kept for two years or more.",

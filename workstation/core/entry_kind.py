@@ -34,6 +34,7 @@ class Kind(StrEnum):
     JOURNAL_OPEN = "journal.open"
     JOURNAL_CHECKPOINT = "journal.checkpoint"
     JOURNAL_VERIFY = "journal.verify"
+    JOURNAL_CONSULT = "journal.consult"
     JOURNAL_READ = "journal.read"
     JOURNAL_EXPORT = "journal.export"
     JOURNAL_LOSS_DETECTED = "journal.loss_detected"
@@ -72,6 +73,7 @@ _PAYLOAD_WORDS: Final = {
     Kind.JOURNAL_OPEN: "slot recovered size root",
     Kind.JOURNAL_CHECKPOINT: "size root note cause",
     Kind.JOURNAL_VERIFY: "size root findings sealed consulted missing",
+    Kind.JOURNAL_CONSULT: "size consulted missing findings",
     Kind.JOURNAL_READ: "start stop purpose",
     Kind.JOURNAL_EXPORT: "purpose start stop out size root digest",
     Kind.JOURNAL_LOSS_DETECTED: "name findings size root memory",

@@ -43,6 +43,9 @@ class EntryTime:
     floor_ms: int
     """Since 1970: the latest time any signed thing seen so far has shown."""
 
+    attested: bool = False
+    """Whether two people have said the time since this start, and nobody was seen to set the clock since."""
+
 
 def time_to_json(time: EntryTime) -> JsonObject:
     """Return the time as it stands in an entry."""
@@ -52,7 +55,13 @@ def time_to_json(time: EntryTime) -> JsonObject:
 def parse_time(shape: Shape) -> EntryTime:
     """Return the time at `shape`; raises Malformed."""
     found = shape.fields(*names_of(EntryTime))
-    return EntryTime(**{name: found[name].integer(0, MAX_INTEGER) for name in names_of(EntryTime)})
+    return EntryTime(
+        boot=found["boot"].integer(0, MAX_INTEGER),
+        mono_ms=found["mono_ms"].integer(0, MAX_INTEGER),
+        rtc_ms=found["rtc_ms"].integer(0, MAX_INTEGER),
+        floor_ms=found["floor_ms"].integer(0, MAX_INTEGER),
+        attested=found["attested"].boolean(),
+    )
 
 
 def parse_actor(shape: Shape) -> Actor:

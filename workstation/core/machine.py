@@ -30,6 +30,12 @@ class Machine:
     floor_ms: int = 0
     """Milliseconds since 1970: the latest time in anything signed that was verified here."""
 
+    attested: bool = False
+    """Two people have said the time since the last start, and nobody was seen to set the clock since."""
+
+    consulted: bool = False
+    """Every memory outside that was at hand has been asked since the last start."""
+
     memories: dict[str, int] = field(default_factory=dict[str, int])
     """The memories outside that hold a checkpoint of this journal, and of how many entries."""
 
@@ -44,7 +50,13 @@ class Machine:
         found = replace(self, last=entry.time, floor_ms=max(self.floor_ms, _signed_ms(entry)))
         match entry.kind, entry.outcome:
             case Kind.BOOT, Outcome.INFO if isinstance(boot_id := entry.payload.get("id"), str):
-                return replace(found, boots=entry.time.boot, boot_id=boot_id)
+                return replace(found, boots=entry.time.boot, boot_id=boot_id, attested=False, consulted=False)
+            case Kind.CLOCK_ATTEST, Outcome.DONE:
+                return replace(found, attested=True)
+            case Kind.CLOCK_STEP, Outcome.INFO:
+                return replace(found, attested=False)
+            case Kind.JOURNAL_CONSULT, Outcome.INFO:
+                return replace(found, consulted=True)
             case Kind.JOURNAL_ANCHOR | Kind.JOURNAL_WITNESS, Outcome.DONE:
                 return _remembered(found, entry)
             case Kind.JOURNAL_ANCHOR, Outcome.ALLOWED if entry.payload.get("memory") == TPM_MEMORY:

@@ -26,6 +26,7 @@ Texts: TypeAlias = Mapping[tuple[int, str], str]
 
 STATION: Final = "The workstation"
 _NO_TEXTS: Final[Texts] = {}
+_DECISIONS: Final = frozenset({Kind.COUNTERSIGN, Kind.DECLINE, Kind.RELEASE})
 _BEGUN: Final = frozenset({Outcome.INTENT, Outcome.ALLOWED})
 
 
@@ -103,6 +104,17 @@ class Deed:
             found.append(inert(self.last.reason))
         return tuple(found)
 
+    def remarks(self) -> tuple[str, ...]:
+        """Return what has to be known about it besides, a line each, made inert."""
+        found: list[str] = []
+        for name, words in (("consulted", "asked: "), ("missing", "NOT THERE: ")):
+            listed = self.last.payload.get(name)
+            if isinstance(listed, list) and listed:
+                found.append(words + ", ".join(inert(str(each)) for each in listed))
+        if self.kind in _DECISIONS and self.outcome is Outcome.DONE and not self.last.time.attested:
+            found.append("at a time nobody had attested since the machine started")
+        return tuple(found)
+
 
 def deeds(entries: Iterable[Entry]) -> tuple[Deed, ...]:
     """Return the deeds some entries tell of, in the order they began."""
@@ -164,7 +176,7 @@ def told(found: Iterable[Deed], roster: Roster | None, texts: Texts = _NO_TEXTS)
         numbers = str(deed.first.seq) if deed.first is deed.last else f"{deed.first.seq}-{deed.last.seq}"
         mark = "■" if deed.refused else "?" if deed.unknown else " "
         yield f"{numbers:>11} {mark} {time_text(deed.at)}  {sentence(deed, roster)}"
-        yield from (f"{'':13} {said}" for said in words_of(deed, texts))
+        yield from (f"{'':13} {said}" for said in (*words_of(deed, texts), *deed.remarks()))
         yield from (f"{'':13} because {reason}" for reason in deed.reasons())
 
 

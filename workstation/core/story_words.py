@@ -24,6 +24,7 @@ _VERBS: Final[Mapping[Kind, Verb]] = {
     Kind.JOURNAL_OPEN: Verb("opened the journal", "open the journal"),
     Kind.JOURNAL_CHECKPOINT: Verb("signed a checkpoint", "sign a checkpoint"),
     Kind.JOURNAL_VERIFY: Verb("verified the journal", "verify the journal"),
+    Kind.JOURNAL_CONSULT: Verb("asked what remembers the journal", "ask what remembers the journal"),
     Kind.JOURNAL_READ: Verb("showed the journal", "show the journal"),
     Kind.JOURNAL_EXPORT: Verb("exported the journal", "export the journal"),
     Kind.JOURNAL_LOSS_DETECTED: Verb("found loss in the journal", "look for loss in the journal"),

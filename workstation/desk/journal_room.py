@@ -6,7 +6,8 @@ Everything here goes through the gate, like all else at the desk.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -26,7 +27,7 @@ from workstation.core.upkeep import (
 from workstation.desk import replies
 from workstation.desk.back_office import Parts
 from workstation.desk.face import Refused
-from workstation.desk.memories import Asked, Memories, head_of, loss_noticed, token_memory
+from workstation.desk.memories import Asked, Memories, consulted_entry, head_of, loss_noticed, token_memory
 from workstation.gate.gate import Performed, Refusal
 from workstation.outcome import AnsweredSigner, Checkpointed, Identified, Materials, Memory, SlotMaterial
 from workstation.process.frames import wipe
@@ -105,11 +106,15 @@ class JournalRoom:
                     wipe(pin)
         return self._note(outcome, "attest the time")
 
-    def anchor_on_token(self, card: CardAndPin) -> bytes | Refused:
-        """Keep a checkpoint on a card."""
+    def anchor_on_token(self, card: CardAndPin, *, sign: bool = False) -> bytes | Refused:
+        """Keep a checkpoint on a card; with `sign` the card signs it too, as at the end of a session."""
         cards = self._cards()
         memory = TokenMemory(cards=cards, card=card, name=self._parts.journal.head().origin)
-        return self._anchored(token_memory(cards.facts_of(card.uri).serial), memory)
+        # Identifying wipes a PIN, signing another, and keeping the note the last.
+        with _copies(card.pin, 2) as (asked, signing):
+            found = self._identified(CardAndPin(uri=card.uri, pin=asked)) if sign else None
+            signers = () if found is None else (AnsweredSigner(card=found.card, pin=signing),)
+            return self._anchored(token_memory(cards.facts_of(card.uri).serial), memory, signers)
 
     def anchor_in_tpm(self) -> bytes | Refused:
         """Count one more checkpoint in the machine's TPM."""
@@ -134,22 +139,29 @@ class JournalRoom:
         return self._entry(action, "keep the cosignature", Materials(note=note))
 
     def expect_remembered(self, *, everywhere: bool = False) -> None:
-        """Raise JournalError when the store contradicts the journal, or `everywhere` a card or the TPM.
+        """Raise JournalError when something outside contradicts the journal.
 
-        Asked when the journal is opened: nothing else is done in one that was put back.
+        Asked when the journal is opened: nothing else is done in one that was put back. The store is asked
+        every time; every card in a reader and the TPM `everywhere`, and at the first opening after a start
+        of the machine. Then it is put on record who was asked, and who was not there.
         """
+        gate = self._parts.gate
+        everywhere = everywhere or not gate.ledger.machine.consulted
         asked = Asked(
             cards=self._parts.cards if everywhere else None, tpm=Tpm() if everywhere and has_tpm() else None
         )
-        found = Memories(self._parts.journal, self._parts.gate.ledger, self._parts.vault).consult(asked)
+        found = Memories(self._parts.journal, gate.ledger, self._parts.vault).consult(asked)
+        if everywhere:
+            gate.note(consulted_entry(found, self._parts.journal))
         if found.findings:
             self._parts.gate.note(loss_noticed(found.findings, self._parts.journal))
             raise JournalError("; ".join(found.findings[:5]))
 
-    def _anchored(self, name: str, memory: Memory | None) -> bytes | Refused:
-        return self._note(
-            self._parts.gate.perform(Anchor(memory=name), Materials(memory=memory)), "keep a checkpoint"
-        )
+    def _anchored(
+        self, name: str, memory: Memory | None, signers: tuple[AnsweredSigner, ...] = ()
+    ) -> bytes | Refused:
+        materials = Materials(memory=memory, signers=signers)
+        return self._note(self._parts.gate.perform(Anchor(memory=name), materials), "keep a checkpoint")
 
     def _entry(self, action: Action, what: str, materials: Materials) -> int | Refused:
         outcome = self._parts.gate.perform(action, materials)
@@ -177,6 +189,17 @@ class JournalRoom:
         if self._parts.cards is None:
             raise TokenRefused("module_refused", "no PKCS#11 module is configured at this workstation")
         return self._parts.cards
+
+
+@contextmanager
+def _copies(pin: bytearray | None, count: int) -> Generator[list[bytearray | None]]:
+    """Lend copies of a PIN, wiped afterwards."""
+    copies = [None if pin is None else bytearray(pin) for _ in range(count)]
+    try:
+        yield copies
+    finally:
+        for each in filter(None, copies):
+            wipe(each)
 
 
 def fresh_secret() -> bytearray:

@@ -182,6 +182,17 @@ def loss_noticed(findings: Sequence[str], journal: Journal) -> Draft:
     return Draft(kind=Kind.JOURNAL_LOSS_DETECTED, outcome=Outcome.INFO, payload=said)
 
 
+def consulted_entry(found: Consultation, journal: Journal) -> Draft:
+    """Return the entry that says which memories were asked, and which should have been there."""
+    said: JsonObject = {
+        "size": journal.head().size,
+        "consulted": [*found.consulted],
+        "missing": [*found.missing],
+        "findings": [*found.findings[:20], *found.doubts[:20]],
+    }
+    return Draft(kind=Kind.JOURNAL_CONSULT, outcome=Outcome.INFO, payload=said)
+
+
 def token_memory(serial: str) -> str:
     """Return the name of a token among the memories."""
     return f"token:{serial}"

@@ -191,7 +191,8 @@ class Gate:
             self.ledger = self.ledger.after([entry])
         else:  # the writer had something to say itself before, such as that a new segment began
             self._catch_up()
-        self._keeper.floor_ms = self.ledger.machine.floor_ms
+        machine = self.ledger.machine
+        self._keeper.floor_ms, self._keeper.attested = machine.floor_ms, machine.attested
         return entry
 
     def _catch_up(self) -> None:

@@ -14,7 +14,7 @@ def at_start(ledger: Ledger, keeper: Timekeeper) -> tuple[Draft, ...]:
     machine, boot_id = ledger.machine, clock.boot_id()
     fresh = machine.boot_id != boot_id
     keeper.boot = machine.boots + 1 if fresh else machine.boots
-    keeper.floor_ms = machine.floor_ms
+    keeper.floor_ms, keeper.attested = machine.floor_ms, machine.attested and not fresh
     started = Draft(kind=Kind.BOOT, outcome=Outcome.INFO, payload={"id": boot_id})
     # The start first: what is said of the clocks then stands after it.
     return (*((started,) if fresh else ()), *noticed(machine.last, keeper.reading()))

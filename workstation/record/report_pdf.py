@@ -133,7 +133,7 @@ def _numbers(deed: Deed) -> str:
 
 
 def _words(deed: Deed, report: AuditReport) -> str:
-    more = (*words_of(deed, report.texts), *deed.reasons())
+    more = (*words_of(deed, report.texts), *deed.remarks(), *deed.reasons())
     return "\n".join((sentence(deed, report.roster), *(f"· {each}" for each in more)))
 
 
