@@ -5,12 +5,15 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
+import os
+from contextlib import suppress
 from typing import Any
 
 import pytest
 import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
+from review.archives import diffed
 
 from workstation.core import strict_json
 from workstation.core.errors import Malformed
@@ -27,6 +30,8 @@ from workstation.core.release_diff import (
     TextRow,
 )
 from workstation.core.release_diff_reader import from_json
+from workstation.process import frames
+from workstation.review import answering
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 digest = st.one_of(st.just(""), st.binary(max_size=3).map(lambda data: hashlib.sha256(data).hexdigest()))
@@ -159,3 +164,30 @@ def test_a_document_that_contradicts_itself_is_malformed(path: list[Any], value:
 
     with pytest.raises(Malformed):
         from_json(document)
+
+
+@pytest.mark.parametrize("rows", [1, 3, 1000])
+def test_a_diff_told_in_pieces_is_the_same_diff(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answering, "_ROWS", rows)
+    names = [f"{number}.txt" for number in range(7)]
+    found = diffed(dict.fromkeys(names, b"old\n"), dict.fromkeys(names, b"new\nand more\n"))
+    reading, writing = os.pipe()
+    told = answering.Told()
+
+    rest = answering.tell_changes(writing, found)
+
+    os.close(writing)
+    with suppress(frames.PeerGone):
+        while True:
+            told.take(frames.receive_json(reading))
+    os.close(reading)
+    assert rest["changes"] == []
+    assert from_json(rest, before=told.changes) == found
+
+
+def test_a_child_that_never_ends_telling_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answering, "_MOST", 3)
+    found = diffed({}, {f"{number}": b"" for number in range(4)})
+
+    with pytest.raises(Malformed, match="more than 3 changes"):
+        answering.Told().take({"changes": found.to_json()["changes"]})

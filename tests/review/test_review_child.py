@@ -297,6 +297,8 @@ def children_of(pid: int) -> set[int]:
         ({"lend": [["new", -1]]}, "review child"),
         ({"lend": "all"}, "review child"),
         ({"seen": {"bytes": -1}}, "review child"),
+        ({"changes": [{"kind": "added"}]}, "review child"),
+        ({"changes": 5}, "review child"),
         ({"nothing": 1}, "gave no release diff"),
     ],
 )

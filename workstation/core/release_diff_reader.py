@@ -21,10 +21,11 @@ from workstation.core.release_diff import (
     RowKind,
     TextRow,
 )
+from workstation.core.release_diff_writer import computed
 from workstation.core.shape import Fields, Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from workstation.core.strict_json import JsonObject
 
@@ -36,23 +37,32 @@ _ATTRIBUTES: Final = 30_000
 _LISTS: Final = ("added", "removed", "content_changed", "mode_changed", "owner_changed", "link_changed")
 
 
-def from_json(document: JsonObject, *, where: str = "release diff") -> ReleaseDiff:
-    """Return the release diff in `document`; raises Malformed, also when its lists do not fit."""
+def from_json(
+    document: JsonObject, *, where: str = "release diff", before: Sequence[FileChange] = ()
+) -> ReleaseDiff:
+    """Return the release diff in `document`; raises Malformed, also when its lists do not fit.
+
+    `before` are changes that were read already and stand before its own.
+    """
     wanted = ("verdict", *_LISTS, "findings", "not_inspected", "changes")
     top = Shape(document, where).fields(*wanted, optional=("baseline",))
     if baseline := top.get("baseline"):
         baseline.constant(wanted=True)
     found = ReleaseDiff(
         baseline=baseline is not None,
-        changes=tuple(_change(item) for item in top["changes"].items(at_most=_MOST)),
+        changes=(*before, *read_changes(top["changes"])),
         findings=tuple(_finding(item) for item in top["findings"].items(at_most=_MOST)),
         not_inspected=tuple(_not_inspected(item) for item in top["not_inspected"].items(at_most=_MOST)),
     )
-    computed = found.to_json()
-    for name in ("verdict", *_LISTS):
-        if document[name] != computed[name]:
+    for name, value in computed(found).items():
+        if document[name] != value:
             raise Malformed(f"{where}.{name}", "another value found, the one its changes give wanted")
     return found
+
+
+def read_changes(listed: Shape) -> Iterator[FileChange]:
+    """Yield the changes in an array; raises Malformed."""
+    return map(_change, listed.items(at_most=_MOST))
 
 
 def _change(item: Shape) -> FileChange:

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from workstation.core.strict_json import JsonObject, JsonValue
 
 
-def document(diff: ReleaseDiff) -> JsonObject:
-    """Return the whole document."""
-    shown: JsonObject = {
+def computed(diff: ReleaseDiff) -> JsonObject:
+    """Return the part of the document that follows from the rest: the verdict and the lists of paths."""
+    return {
         "verdict": diff.verdict.value,
         "added": list(diff.added),
         "removed": list(diff.removed),
@@ -22,9 +22,21 @@ def document(diff: ReleaseDiff) -> JsonObject:
         "mode_changed": list(diff.mode_changed),
         "owner_changed": list(diff.owner_changed),
         "link_changed": list(diff.link_changed),
+    }
+
+
+def document(diff: ReleaseDiff) -> JsonObject:
+    """Return the whole document."""
+    return head(diff) | {"changes": [change_document(change) for change in diff.changes]}
+
+
+def head(diff: ReleaseDiff) -> JsonObject:
+    """Return the document without its changes, which are by far the most of it."""
+    shown: JsonObject = {
+        **computed(diff),
         "findings": [_finding(finding) for finding in diff.findings],
         "not_inspected": [{"path": one.path, "why": one.why} for one in diff.not_inspected],
-        "changes": [_change(change) for change in diff.changes],
+        "changes": [],
     }
     return shown | {"baseline": True} if diff.baseline else shown
 
@@ -47,7 +59,8 @@ def _evidence(one: Evidence) -> JsonValue:
     return {"path": one.path, "where": one.where, "shown": one.shown}
 
 
-def _change(change: FileChange) -> JsonValue:
+def change_document(change: FileChange) -> JsonValue:
+    """Return one change of the document."""
     shown: JsonObject = {
         "kind": change.kind.value,
         "old": _member(change.old),

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 from workstation.core.release_diff import REFUSE, Finding, ReleaseDiff
 from workstation.process import frames
 from workstation.process.sandbox import Walls, WallsUnavailable, confine_to, limit
+from workstation.review.answering import tell_changes
 from workstation.review.compare import compare
 from workstation.review.earlier import Earlier
 from workstation.review.job import CPU_SECONDS, NEW, OLD, UNSAFE_WITHOUT_WALLS, Job, Task, parse_job
@@ -125,7 +126,8 @@ def _trace() -> None:
 def _answer(job: Job, walls: Walls, channel: int, borrower: Borrower) -> JsonObject:
     match job.task:
         case Task.COMPARE:
-            return {"walls": walls.landlock_abi, "diff": review(job, channel, borrower).to_json()}
+            diff = tell_changes(channel, review(job, channel, borrower))
+            return {"walls": walls.landlock_abi, "diff": diff}
         case Task.SIGNERS:
             given = (one for _, one in borrower.files([(NEW, *one) for one in enumerate(job.new)]))
             signers: list[JsonValue] = [one.to_json() for one in signers_of_artifacts(given, set(job.new))]

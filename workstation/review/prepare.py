@@ -21,6 +21,7 @@ from workstation.process import frames
 from workstation.process.child import Child
 from workstation.process.frames import PeerGone, PeerSilent
 from workstation.process.sandbox import WallsUnavailable
+from workstation.review.answering import CHANGES, Told
 from workstation.review.job import CPU_SECONDS, NEW, OLD, UNSAFE_WITHOUT_WALLS, Job, Task, check_names
 from workstation.review.lending import LEND, asked_for, lend
 from workstation.review.telling import SEEN, read_glimpse
@@ -67,7 +68,7 @@ def release_diff(
     document = answer.get("diff")
     if not isinstance(document, dict):
         raise Malformed(_WHERE, "the review child gave no release diff")
-    return from_json(document, where=_WHERE)
+    return from_json(document, where=_WHERE, before=asking.told.changes)
 
 
 def artifact_signers(
@@ -115,6 +116,7 @@ class _Asking:
         self._seconds = seconds
         self._arguments = [UNSAFE_WITHOUT_WALLS] if unsafe_without_walls else []
         self._watch = watch
+        self.told = Told()
         self._glimpse = Glimpse(bytes_total=sum(_size(file.path) for file in (*old, *new)))
 
     def ask(self, task: Task) -> JsonObject:
@@ -140,6 +142,8 @@ class _Asking:
             message = frames.receive_json(child.fd, deadline)
             if LEND in message:
                 self._lend(child, message)
+            elif CHANGES in message:
+                self.told.take(message)
             elif SEEN in message:
                 self._show(read_glimpse(message, total=self._glimpse.bytes_total))
             else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from workstation.core.release_diff import MemberKind
@@ -57,37 +57,28 @@ class _Reading:
     def inode(self, block_size: int) -> Inode:
         kind, mode, user, group, _, number = self._fields(_HEADER)
         large = kind > _BASIC_KINDS
+        common = Inode(kind=MemberKind.SPECIAL, number=number, mode=mode & 0o7777, user=user, group=group)
         match kind - _BASIC_KINDS if large else kind:
             case 1:
-                return self._folder(number, mode, user, group, large=large)
+                return self._folder(common, large=large)
             case 2:
-                return self._file(number, mode, user, group, block_size, large=large)
+                return self._file(common, block_size, large=large)
             case 3:
-                return self._link(number, mode, user, group, large=large)
+                return self._link(common, large=large)
             case 4 | 5 | 6 | 7:
-                return _of(MemberKind.SPECIAL, number, mode, user, group)
+                return common
             case _:
                 raise Lie(self._where, f"a squashfs inode of unknown kind {kind}")
 
-    def _folder(self, number: int, mode: int, user: int, group: int, *, large: bool) -> Inode:
+    def _folder(self, common: Inode, *, large: bool) -> Inode:
         if large:
             _, size, start, _, _, offset, xattrs = self._fields(_LARGE_FOLDER)
         else:
             start, _, size, offset, _ = self._fields(_FOLDER)
             xattrs = NONE32
-        return Inode(
-            kind=MemberKind.FOLDER,
-            number=number,
-            mode=mode & 0o7777,
-            user=user,
-            group=group,
-            size=size,
-            start=start,
-            offset=offset,
-            xattrs=xattrs,
-        )
+        return replace(common, kind=MemberKind.FOLDER, size=size, start=start, offset=offset, xattrs=xattrs)
 
-    def _file(self, number: int, mode: int, user: int, group: int, block_size: int, *, large: bool) -> Inode:
+    def _file(self, common: Inode, block_size: int, *, large: bool) -> Inode:
         if large:
             start, size, _, _, fragment, offset, xattrs = self._fields(_LARGE_FILE)
         else:
@@ -96,12 +87,9 @@ class _Reading:
         count = size // block_size if fragment != NONE32 else -(-size // block_size)
         if count > _MOST_BLOCKS:
             raise TooMuch(self._where, f"a squashfs file of {size} bytes found")
-        return Inode(
+        return replace(
+            common,
             kind=MemberKind.FILE,
-            number=number,
-            mode=mode & 0o7777,
-            user=user,
-            group=group,
             size=size,
             start=start,
             offset=offset,
@@ -111,21 +99,13 @@ class _Reading:
             xattrs=xattrs,
         )
 
-    def _link(self, number: int, mode: int, user: int, group: int, *, large: bool) -> Inode:
+    def _link(self, common: Inode, *, large: bool) -> Inode:
         _, size = self._fields(_LINK)
         if size > _LONGEST_TARGET:
             raise TooMuch(self._where, f"a link target of {size} bytes found")
         target = self._bytes(size)
         xattrs = int.from_bytes(self._bytes(4), "little") if large else NONE32
-        return Inode(
-            kind=MemberKind.LINK,
-            number=number,
-            mode=mode & 0o7777,
-            user=user,
-            group=group,
-            target=target,
-            xattrs=xattrs,
-        )
+        return replace(common, kind=MemberKind.LINK, target=target, xattrs=xattrs)
 
     def _fields(self, layout: struct.Struct) -> tuple[int, ...]:
         return layout.unpack(self._bytes(layout.size))
@@ -135,7 +115,3 @@ class _Reading:
             return b""
         data, self._start, self._offset = self._blocks.metadata(self._start, self._offset, count)
         return data
-
-
-def _of(kind: MemberKind, number: int, mode: int, user: int, group: int) -> Inode:
-    return Inode(kind=kind, number=number, mode=mode & 0o7777, user=user, group=group)
