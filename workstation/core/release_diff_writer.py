@@ -38,7 +38,9 @@ def head(diff: ReleaseDiff) -> JsonObject:
         "not_inspected": [{"path": one.path, "why": one.why} for one in diff.not_inspected],
         "changes": [],
     }
-    return shown | {"baseline": True} if diff.baseline else shown
+    if diff.baseline:
+        shown["baseline"] = True
+    return shown
 
 
 def _finding(finding: Finding) -> JsonValue:
