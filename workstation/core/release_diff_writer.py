@@ -27,7 +27,7 @@ def computed(diff: ReleaseDiff) -> JsonObject:
 
 def document(diff: ReleaseDiff) -> JsonObject:
     """Return the whole document."""
-    return head(diff) | {"changes": [change_document(change) for change in diff.changes]}
+    return {**head(diff), "changes": [change_document(change) for change in diff.changes]}
 
 
 def head(diff: ReleaseDiff) -> JsonObject:
