@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import hashlib
 import json
+import lzma
 import tarfile
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from review.archives import Files, diffed, refusals, tar_info, tar_of, walked
 from review.oci_writer import blob_name, descriptor, image_of, layout_of
+
+from workstation.review.limits import Limits
 
 ROOT = "i.tar!/linux-amd64/rootfs!/"
 
@@ -171,3 +177,36 @@ def test_an_artifact_manifest_shows_its_layers_as_files() -> None:
     data = tar_of({**files, "index.json": index, "oci-layout": b"{}"})
 
     assert "i.tar!/unknown-unknown/layer-1" in walked("i.tar", data).members
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress, bz2.compress])
+def test_a_packed_archive_of_images_shows_what_a_container_sees_too(pack: Callable[[bytes], bytes]) -> None:
+    plain = layout_of({"a": b"old", "b": b"gone"}, {"a": b"new", ".wh.b": b""})
+
+    assert seen(pack(plain)) == digests(a=b"new")
+    assert refusals(walked("i.tar", pack(plain))) == []
+
+
+def test_a_packed_archive_of_images_that_lies_is_refused() -> None:
+    files = image_of([tar_of({"a": b"1"})])
+    layer = next(name for name, data in files.items() if data.startswith(b"\x1f\x8b"))
+
+    found = refusals(walked("i.tar.gz", gzip.compress(tar_of({**files, layer: files[layer][:-1] + b"?"}))))
+
+    assert any("another digest than its name" in one for one in found), found
+
+
+def test_more_images_than_can_be_held_are_compared_as_any_archive() -> None:
+    packed = gzip.compress(layout_of({"a": bytes(40_000)}))
+
+    ledger = walked("i.tar", packed, Limits(nested_container=5_000))
+
+    assert refusals(ledger) == []
+    assert "i.tar!/index.json" in ledger.members
+    assert [one.path for one in ledger.not_inspected if "not put together" in one.why] == ["i.tar"]
+
+
+def test_a_packed_archive_that_only_begins_like_images_is_read_as_it_is() -> None:
+    ledger = walked("a.tar.gz", gzip.compress(tar_of({"index.json": b"{}", "src/a.py": b"a = 1\n"})))
+
+    assert set(ledger.members) == {"a.tar.gz", "a.tar.gz!/index.json", "a.tar.gz!/src/a.py"}

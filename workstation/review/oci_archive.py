@@ -73,6 +73,20 @@ def image_files(source: Source) -> dict[str, Part] | None:
     return found if oci or DOCKER in found else None
 
 
+def may_hold_images(head: bytes) -> bool:
+    """Whether the first names of a tar archive that begins so are those of an archive of images."""
+    place, names = 0, set[str]()
+    while looks_like_tar(block := head[place : place + BLOCK]):
+        try:
+            header = parse_header(block, "")
+        except Lie:
+            return False
+        place += BLOCK + -(-header.size // BLOCK) * BLOCK
+        if header.kind not in EXTRA_KINDS:
+            names.add(clean(text_of(header.name)).removesuffix("/"))
+    return bool(names - {""}) and all(_EXPECTED.fullmatch(name) for name in names)
+
+
 class Archive:
     """The images of an archive, by what its index says; raises Lie and TooMuch."""
 

@@ -6,7 +6,7 @@ compared by digest only, because real releases carry broken archives as test dat
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from workstation.core.release_diff import MemberKind
@@ -20,20 +20,13 @@ from workstation.review.ledger import LIMIT, OPAQUE, STRUCTURE, Closed, Ledger, 
 from workstation.review.links import look_at_link
 from workstation.review.memo import Same, tell_again, told
 from workstation.review.names import Names
-from workstation.review.oci_archive import Archive, Image, image_files
+from workstation.review.oci_archive import Archive, Image, image_files, may_hold_images
 from workstation.review.oci_entries import about_image, checked_blobs
 from workstation.review.oci_layers import flattened
+from workstation.review.place import Place
 from workstation.review.rpm_reader import PAYLOAD, RpmPackage
 from workstation.review.sniff import PACKED, Container
-from workstation.review.source import (
-    BytesSource,
-    Entry,
-    Source,
-    after,
-    chunks,
-    exactly,
-    stream,
-)
+from workstation.review.source import BytesSource, Entry, Source, after, chunks, exactly, stream
 from workstation.review.squashfs_reader import squashfs_entries
 from workstation.review.tar_reader import tar_entries
 from workstation.review.unpack import Packing, unpacked
@@ -72,28 +65,14 @@ def _walk(name: str, source: Source, ledger: Ledger) -> None:
     if container:
         ledger.opened.add(name)
         ledger.envelopes.add(name)
-        _open_once(_Place(name, source, 1, installed=True), name, leaf.digest, container, ledger)
+        _open_once(Place(name, source, 1, installed=True), name, leaf.digest, container, ledger)
     elif closed := sniff.closed_container(head):
         ledger.odd(_OPAQUE_RANK, name, f"nothing of this {closed} was looked into", rule=OPAQUE)
     elif sniff.promises_container(name):
         raise Lie(name, "it does not begin as the container its name promises")
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A container to look into: its path, bytes, depth, and whether it is what gets installed.
-
-    What is in a `rooted` one goes to the root of a system, so that links may well be absolute.
-    """
-
-    path: str
-    source: Source
-    depth: int
-    installed: bool
-    rooted: bool = False
-
-
-def _open(place: _Place, container: Container, ledger: Ledger) -> None:
+def _open(place: Place, container: Container, ledger: Ledger) -> None:
     if place.depth > ledger.limits.nesting:
         raise TooMuch(place.path, f"containers nested deeper than {ledger.limits.nesting}")
     match container:
@@ -115,12 +94,14 @@ def _open(place: _Place, container: Container, ledger: Ledger) -> None:
             _open_stream(place, PACKED[container], ledger)
 
 
-def _open_stream(place: _Place, packing: Packing, ledger: Ledger) -> None:
+def _open_stream(place: Place, packing: Packing, ledger: Ledger) -> None:
     """Look into a compressed stream: a tar or cpio archive's entries stand directly in it."""
     read = unpacked(stream(place.source), packing, ledger, place.path, place.source.size)
     head = exactly(read, sniff.HEAD)
     joined = after(head, read)
     match sniff.container_of(head):
+        case Container.TAR if may_hold_images(head):
+            _open_packed_images(joined, place, ledger)
         case Container.TAR:
             _take(tar_entries(joined, place.path, ledger), place, ledger)
         case Container.CPIO:
@@ -131,14 +112,27 @@ def _open_stream(place: _Place, packing: Packing, ledger: Ledger) -> None:
         pass
 
 
-def _take_content(read: Read, place: _Place, ledger: Ledger) -> None:
+def _take_content(read: Read, place: Place, ledger: Ledger) -> None:
     """Look at what a compressed stream holds when that is one file: its member `content`."""
     ledger.count_entry(place.path)
     entry = Entry(name="content", kind=MemberKind.FILE, read=read, mode=0o644)
     _leaf(entry, f"{place.path}!/content", place, ledger)
 
 
-def _open_tar(place: _Place, ledger: Ledger) -> None:
+def _open_packed_images(read: Read, place: Place, ledger: Ledger) -> None:
+    """Look into images in a packed archive, which has to be held for it: an image is read out of order."""
+    most = ledger.limits.nested_container
+    data = exactly(read, most + 1)
+    if len(data) <= most:
+        _open_tar(replace(place, source=BytesSource(data)), ledger)
+        return
+    ledger.cannot_inspect(
+        place.path, f"images in more than {most} bytes of packed archive are not put together"
+    )
+    _take(tar_entries(after(data, read), place.path, ledger), place, ledger)
+
+
+def _open_tar(place: Place, ledger: Ledger) -> None:
     """Look into a tar archive; container images in it are looked at as what a container sees."""
     images = image_files(place.source)
     entries = tar_entries(stream(place.source), place.path, ledger)
@@ -156,17 +150,17 @@ def _open_tar(place: _Place, ledger: Ledger) -> None:
         _open_image(image, images, place, ledger)
 
 
-def _open_image(image: Image, files: Mapping[str, Part], place: _Place, ledger: Ledger) -> None:
+def _open_image(image: Image, files: Mapping[str, Part], place: Place, ledger: Ledger) -> None:
     """Look into an image: its manifest and config, and its layers as what a container sees."""
     _take(about_image(image, files), place, ledger)
     if image.has_root:
         root = f"{place.path}!/{image.name}/rootfs"
         layers = [files[name] for name in image.layers]
         entries = flattened(layers, image.unpacked, root, ledger)
-        _take(entries, _Place(root, place.source, place.depth + 1, installed=False, rooted=True), ledger)
+        _take(entries, Place(root, place.source, place.depth + 1, installed=False, rooted=True), ledger)
 
 
-def _open_rpm(place: _Place, ledger: Ledger) -> None:
+def _open_rpm(place: Place, ledger: Ledger) -> None:
     """Look into an RPM package: what it says about itself, and its payload held against that."""
     package = RpmPackage(place.source, place.path, ledger)
     _take(package.about(), place, ledger)
@@ -185,10 +179,10 @@ def _open_rpm(place: _Place, ledger: Ledger) -> None:
             raise Lie(inner, "the RPM's payload is packed in a way this review cannot read")
         read = unpacked(read, packing, ledger, inner, package.payload_size)
     entries = package.installed(cpio_entries(read, inner, ledger))
-    _take(entries, _Place(inner, place.source, place.depth + 1, installed=False, rooted=True), ledger)
+    _take(entries, Place(inner, place.source, place.depth + 1, installed=False, rooted=True), ledger)
 
 
-def _take(entries: Iterator[Entry], place: _Place, ledger: Ledger) -> None:
+def _take(entries: Iterator[Entry], place: Place, ledger: Ledger) -> None:
     names = Names(place.path, ledger)
     for entry in as_listed(entries, place.path, ledger) if place.installed else entries:
         ledger.count_entry(place.path)
@@ -203,14 +197,14 @@ def _take(entries: Iterator[Entry], place: _Place, ledger: Ledger) -> None:
                 look_at_link(entry, path, ledger)
 
 
-def _leaf(entry: Entry, path: str, place: _Place, ledger: Ledger) -> None:
+def _leaf(entry: Entry, path: str, place: Place, ledger: Ledger) -> None:
     """Write down a file of a container, and look into it when it is a container itself."""
     leaf = read_leaf(entry, path, ledger)
     if leaf.container is None:
         return
     installed = place.installed and is_deb_part(entry.name) and place.path.endswith(".deb")
     rooted = installed and entry.name.startswith("data.tar")
-    inner = _Place(path, BytesSource(leaf.data), place.depth + 1, installed=installed, rooted=rooted)
+    inner = Place(path, BytesSource(leaf.data), place.depth + 1, installed=installed, rooted=rooted)
     ledger.opened.add(path)
     if installed:
         ledger.envelopes.add(path)
@@ -219,7 +213,7 @@ def _leaf(entry: Entry, path: str, place: _Place, ledger: Ledger) -> None:
         _try_open(inner, entry.name, leaf.digest, leaf.container, ledger)
 
 
-def _open_once(place: _Place, name: str, digest: bytes, container: Container, ledger: Ledger) -> None:
+def _open_once(place: Place, name: str, digest: bytes, container: Container, ledger: Ledger) -> None:
     """Look into a container, unless the same one was looked into before and says the same again."""
     same = Same(digest, name.rpartition("/")[2], place.depth, place.installed, place.rooted)
     if (known := ledger.memo.find(same)) is not None:
@@ -232,7 +226,7 @@ def _open_once(place: _Place, name: str, digest: bytes, container: Container, le
         ledger.memo.keep(same, told(ledger, place.path, mark))
 
 
-def _try_open(place: _Place, name: str, digest: bytes, container: Container, ledger: Ledger) -> None:
+def _try_open(place: Place, name: str, digest: bytes, container: Container, ledger: Ledger) -> None:
     mark = ledger.mark()
     try:
         _open_once(place, name, digest, container, ledger)
