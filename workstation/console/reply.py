@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from workstation.core.errors import TokenRefused, WorkstationError
 from workstation.core.inert_text import tame
 from workstation.core.strict_json import JsonObject, JsonValue
 from workstation.core.wording import words_for_error
-from workstation.desk.face import Problem, Refused
+
+if TYPE_CHECKING:
+    from workstation.desk.face import Problem, Refused
 
 REFUSED = 1
 DEFECT = WorkstationError.exit_status
