@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 _WIDTH: Final = 16
-_OTHER: Final = ord(".")
+_PRINTABLE: Final = range(0x20, 0x7F)  # of ASCII
+_SHOWN: Final = bytes(byte if byte in _PRINTABLE else ord(".") for byte in range(256))
 
 
 def hex_lines(data: bytes) -> list[bytes]:
     """Return the lines; they say no offset, so that what only moved stays the same line."""
-    return [_line(data[place : place + _WIDTH]) for place in range(0, len(data), _WIDTH)]
-
-
-def _line(part: bytes) -> bytes:
-    shown = bytes(byte if 0x20 <= byte < 0x7F else _OTHER for byte in part)  # noqa: PLR2004 (printable ASCII)
-    return f"{part.hex(' '):<{3 * _WIDTH - 1}}  |".encode() + shown + b"|"
+    shown, digits = data.translate(_SHOWN), data.hex(" ").encode()
+    return [
+        digits[3 * place : 3 * (place + _WIDTH) - 1].ljust(3 * _WIDTH - 1)
+        + b"  |"
+        + shown[place : place + _WIDTH]
+        + b"|"
+        for place in range(0, len(data), _WIDTH)
+    ]
