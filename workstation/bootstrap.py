@@ -84,9 +84,16 @@ def commission(
 
 
 @contextmanager
-def open_desk(state: Path, unlock: Unlock, media: Sequence[Path] = ()) -> Generator[Desk]:
+def open_desk(
+    state: Path,
+    unlock: Unlock,
+    media: Sequence[Path] = (),
+    *,
+    missed: Callable[[Sequence[str]], None] = lambda _: None,
+) -> Generator[Desk]:
     """Open the workstation in `state` for as long as the context lasts; `media` are looked at as media.
 
+    `missed` is told which memories of the journal should be there and are not, when they were asked for.
     Raises JournalError when the journal cannot be opened: it is missing, locked by another process,
     the key does not fit, or what the store remembers contradicts it.
     """
@@ -99,7 +106,8 @@ def open_desk(state: Path, unlock: Unlock, media: Sequence[Path] = ()) -> Genera
         if cards is not None:
             stack.enter_context(cards)
         parts = _parts(state, config, journal, cards, keeper)
-        JournalRoom(parts).expect_remembered()
+        if missing := JournalRoom(parts).expect_remembered().missing:
+            missed(missing)
         yield Desk(replace(parts, media=tuple(media)))
 
 

@@ -297,6 +297,9 @@ def test_the_first_opening_after_a_start_asks_every_memory_at_hand_and_says_who_
     assert there["missing"] == []
     assert "token:" in str(gone["missing"])
     assert "countersignatures" in str(gone["consulted"])
+    monkeypatch.setattr(clock, "boot_id", lambda: "fourth")
+    assert "NOT THERE to be asked about this journal: token:" in fresh.run("queue").words
+    assert "NOT THERE" not in fresh.run("queue").words
 
 
 def test_a_rollback_while_it_was_off_is_found_by_a_card_at_the_next_opening(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from argparse import Namespace
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
@@ -53,8 +54,16 @@ def desk_of(arguments: Namespace, media: Sequence[Path] = ()) -> Generator[Desk]
     """
     state = state_directory(arguments)
     read_config(state)
-    with unlock_of(arguments) as unlock, _spooling(state, arguments), open_desk(state, unlock, media) as desk:
+    with (
+        unlock_of(arguments) as unlock,
+        _spooling(state, arguments),
+        open_desk(state, unlock, media, missed=_tell_missing) as desk,
+    ):
         yield desk
+
+
+def _tell_missing(memories: Sequence[str]) -> None:
+    sys.stderr.write(f"NOT THERE to be asked about this journal: {', '.join(memories)}\n")
 
 
 @contextmanager

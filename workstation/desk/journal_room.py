@@ -15,7 +15,7 @@ from workstation.core.action import Action, Identify
 from workstation.core.checkpoint import SignatureType, Signer, verify_note
 from workstation.core.errors import JournalError, Malformed, TokenRefused, Untrusted
 from workstation.core.machine import TPM_MEMORY
-from workstation.core.memory import contradiction, remembered_note
+from workstation.core.memory import Consultation, contradiction, remembered_note
 from workstation.core.upkeep import (
     AdmitCosignature,
     Anchor,
@@ -138,8 +138,8 @@ class JournalRoom:
         action = AdmitCosignature(witness=witness.name, size=own.head.size, root=own.head.root)
         return self._entry(action, "keep the cosignature", Materials(note=note))
 
-    def expect_remembered(self, *, everywhere: bool = False) -> None:
-        """Raise JournalError when something outside contradicts the journal.
+    def expect_remembered(self, *, everywhere: bool = False) -> Consultation:
+        """Return who was asked about the journal; raises JournalError when something outside contradicts it.
 
         Asked when the journal is opened: nothing else is done in one that was put back. The store is asked
         every time; every card in a reader and the TPM `everywhere`, and at the first opening after a start
@@ -156,6 +156,8 @@ class JournalRoom:
         if found.findings:
             self._parts.gate.note(loss_noticed(found.findings, self._parts.journal))
             raise JournalError("; ".join(found.findings[:5]))
+        # Who was not asked for is not missed.
+        return found if everywhere else Consultation(consulted=found.consulted)
 
     def _anchored(
         self, name: str, memory: Memory | None, signers: tuple[AnsweredSigner, ...] = ()
