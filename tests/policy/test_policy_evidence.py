@@ -285,6 +285,16 @@ def test_a_vulnerability_without_an_accepted_answer_is_refused(door, changes):
     assert rules_at(door, world) == ("EVIDENCE-VULNERABILITIES",)
 
 
+def test_the_one_answer_that_is_wanted_is_enough():
+    world = policy_world(
+        scan(("CVE-1", "critical")), vex(("CVE-1", "fixed")), vulnerabilities=VULNERABILITIES
+    )
+    (said,) = world.build.evidence["vex.dsse.json"].document["predicate"]["statements"]
+    del said["vulnerability"]["aliases"]
+
+    assert rules_at("countersign", world) == ()
+
+
 def test_nobody_answers_for_what_they_built():
     world = policy_world(
         scan(("CVE-1", "critical")), vex(("CVE-1", "fixed")), vulnerabilities=VULNERABILITIES
