@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from review.archives import tar_of
@@ -75,11 +76,14 @@ def test_what_came_since_a_mark_can_be_struck_out() -> None:
     assert len(index) == 3
 
 
-@given(st.lists(st.binary(max_size=200_000), max_size=12))
-def test_texts_come_back_from_their_blocks(texts: list[bytes]) -> None:
-    store = TextStore()
-
-    places = [store.keep(text) for text in texts]
+@pytest.mark.parametrize("loose", [0, 300_000, 1 << 30])
+@given(parts=st.lists(st.binary(max_size=2000), max_size=12))
+def test_texts_come_back_from_their_blocks_packed_or_not(loose: int, parts: list[bytes]) -> None:
+    texts = [part * 100 for part in parts]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("workstation.review.texts._LOOSE", loose)
+        store = TextStore()
+        places = [store.keep(text) for text in texts]
 
     assert [store.at(place, len(text)) for place, text in zip(places, texts, strict=True)] == texts
     assert store.size == sum(map(len, texts))
