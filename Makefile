@@ -7,7 +7,7 @@ DEMO := build/demo
 SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e shots journal-harness card mutation fuzz check format lint types floors packages setup bench lock clean
+.PHONY: help demo test e2e windows shots journal-harness card mutation fuzz check format lint types floors packages setup bench lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -36,6 +36,9 @@ check: setup format lint types floors test ## format, lint, types, floors and te
 
 e2e: setup $(VENV)/.test-packages ## the screen end to end: keys in by xdotool, read back by AT-SPI (slow)
 	@tests/ui/e2e/run.sh $(BIN)/python
+
+windows: setup ## 2,000 windows opened and closed: nothing may grow (an hour)
+	@nice $(BIN)/python tests/ui/window_cycles.py $(ARGUMENTS)
 
 shots: setup ## pictures of every screen in every palette, and the kept ones made anew
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python tests/ui/shots.py tests/ui/pictures

@@ -77,6 +77,8 @@ class DeskLink(QObject):
             # After nonsense nobody knows where the next frame begins: the line is as good as cut.
             self._end()
             return
+        if answer is None:
+            return
         if isinstance(answer, Glimpse):
             self.seen.emit(answer)
             return

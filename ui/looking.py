@@ -23,14 +23,14 @@ def look_through(hands: Hands, review: ReviewScreen) -> None:
 
 def _page_through(hands: Hands, changes: Changes) -> None:
     for _ in range(_MOST_PAGES):
-        hands.wait_for("a page in sight for long enough", lambda: not _still_looked_at(changes))
+        hands.wait_for("a page in sight for long enough", lambda: not still_looked_at(changes))
         change = changes.diff.change
         if change is None or changes.dwell.whole(change):
             return
         hands.press("Space")
 
 
-def _still_looked_at(changes: Changes) -> bool:
+def still_looked_at(changes: Changes) -> bool:
     """Whether a row that was not displayed for long enough is in sight now."""
     place = changes.dwell.first_unseen()
     return place is not None and place in changes.diff.displayed()

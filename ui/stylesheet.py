@@ -103,7 +103,7 @@ QHeaderView::section { background: $base; color: $secondary; border: 0;
 QTabWidget::pane { border: 0; border-top: 1px solid $line; }
 QTabBar { background: transparent; }
 QTabBar::tab { background: transparent; color: $secondary; border: 2px solid transparent;
-  border-bottom: 3px solid transparent; padding: 6px 14px; margin-right: 4px; }
+  border-bottom: 3px solid transparent; padding: 6px 10px; margin-right: 2px; }
 QTabBar { outline: 0; }
 QTabBar::tab:selected { color: $text; font-weight: 600; border-bottom: 3px solid $accent; }
 QTabBar::tab:selected:focus { border: 2px solid $accent;

@@ -220,7 +220,10 @@ def pin_usable(pin: str) -> bool:
 
 def may_not_sign(name: str) -> str:
     """Say to somebody, before they read, that reading is all they can do."""
-    return f"{name}, what you countersigned here would not count. You can read the review all the same."
+    return t(
+        "{name}, what you countersigned here would not count. You can read the review all the same.",
+        name=name,
+    )
 
 
 def tries_words(tries_left: int | None) -> str:

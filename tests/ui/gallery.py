@@ -10,6 +10,7 @@ from sample_release import PIN
 from walks import open_with, review_of, sign_with, to_review, to_sign
 
 from ui.hands import Hands
+from ui.looking import still_looked_at
 from ui.rail import STOPS
 
 Way = Callable[[Hands, DeskThread], None]
@@ -29,8 +30,9 @@ def review(hands: Hands, _line: DeskThread) -> None:
 
 
 def all_displayed(hands: Hands) -> None:
-    """Wait until the file in front has been in sight for long enough: it is the only one that must be."""
-    hands.wait_for("the file in front", lambda: not review_of(hands).marks.unseen())
+    """Wait until what is in sight of the file in front was so for long enough."""
+    changes = review_of(hands).details.changes
+    hands.wait_for("the file in front", lambda: not still_looked_at(changes))
 
 
 def tab(number: int) -> Way:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import re
 from collections.abc import Iterator
@@ -10,17 +9,11 @@ from pathlib import Path
 
 import pytest
 from cut_text import cut_off
-from PySide6.QtCore import QSize
-from PySide6.QtTest import QTest
+from opened import Opened, opened
 from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QLineEdit
-from sample_desk import DeskThread, SampleDesk
 from walks import shown_words
 
-from ui.hands import Hands
-from ui.look import Look
 from ui.qt_gaps import children_of
-from ui.start import Options, Screen, assemble
-from ui.theme import ThemeName
 from workstation.core.verdict import Violation
 from workstation.core.wording import RULES
 from workstation.desk.face import Refused
@@ -39,29 +32,15 @@ def found_by(rule: str) -> tuple[Violation, ...]:
 
 
 @pytest.fixture(scope="module")
-def refusing(application: QApplication) -> Iterator[tuple[Screen, SampleDesk]]:
+def refusing(application: QApplication) -> Iterator[Opened]:
     """Yield one window for all refusals, half as large again in its text."""
-    gc.disable()
-    desk = SampleDesk()
-    line, look = DeskThread(desk), Look(application, ThemeName.LIGHT, 150)
-    options = Options(
-        fd=line.fd, screenshots=None, theme=ThemeName.LIGHT, percent=150, size=QSize(1280, 800), full=False
-    )
-    screen = assemble(application, look, options)
-    Hands(application, screen.window, screen.link, 10).settle()
-    yield screen, desk
-    screen.window.close()
-    screen.window.deleteLater()
-    QTest.qWait(0)
-    line.close()
-    gc.enable()
+    with opened(application, percent=150) as found:
+        yield found
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_a_refusal_says_everything_whole_and_offers_no_way_round(
-    refusing: tuple[Screen, SampleDesk], rule: str
-) -> None:
-    screen, desk = refusing
+def test_a_refusal_says_everything_whole_and_offers_no_way_round(refusing: Opened, rule: str) -> None:
+    screen, desk, hands = refusing.screen, refusing.desk, refusing.hands
     violations = found_by(rule)
     desk.overrides[AskTakeIn] = lambda _: Refused(
         action="take in the request",
@@ -71,7 +50,6 @@ def test_a_refusal_says_everything_whole_and_offers_no_way_round(
         policy_id="release-policy",
         policy_version=3,
     )
-    hands = Hands(screen.app, screen.window, screen.link, 10)
     hands.press("Ctrl+2")
     hands.settle()
 

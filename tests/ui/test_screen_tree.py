@@ -118,6 +118,7 @@ def test_a_filter_leaves_what_is_wanted_in_the_same_order(paths: list[str], data
 def _at_the_end(tree: FilesTree, way: tuple[int, ...]) -> Branch:
     branch = tree.root()
     for best in way:
+        assert best in tree.children(branch)
         branch = tree.child(branch, best)
     return branch
 

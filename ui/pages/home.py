@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtGui import QStandardItemModel
+from PySide6.QtGui import QResizeEvent, QStandardItemModel
 from PySide6.QtWidgets import QApplication, QHeaderView, QStackedWidget, QWidget
 
 from ui.language import t
@@ -15,7 +15,7 @@ from ui.pages.queue_table import HEADERS, REQUEST_ROLE, queue_row, queue_table
 from ui.pages.station_panel import StationPanel
 from ui.parts import button, column, label, row
 from ui.qt_gaps import append_row, set_headers
-from ui.shown import person_text, prose
+from ui.shown import person_text, prose, value_text
 from ui.stylesheet import Type
 from ui.wording import NO_QUEUE
 from workstation.core.identity import RequestId
@@ -23,6 +23,7 @@ from workstation.desk.face import AskQueue, AskStation, Queue, QueueItem, Stage,
 from workstation.desk.records_face import AskSlip, Slip
 
 _WIDE: Final = HEADERS.index("Built by")
+_ALSO_BELOW: Final = tuple(map(HEADERS.index, ("Replaces", "Channel", "Built by")))
 _OPEN_STAGES: Final = (Stage.ADMITTED, Stage.REVIEWED, Stage.COUNTERSIGNED, Stage.QUORATE)
 
 
@@ -50,6 +51,7 @@ class HomePage(Page):
         self.table.selectionModel().currentChanged.connect(self._tell_lacks)
         self._open.clicked.connect(self.open_current)
         self._again.clicked.connect(self.refresh)
+        look.changed.connect(self._fit_columns)
         self.sheet.clicked.connect(self.print_sheet)
 
     def panes(self) -> tuple[QWidget, ...]:
@@ -110,12 +112,29 @@ class HomePage(Page):
         item = self._current()
         self._lacks.setText(_about(item) if item else "")
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        """Fit the columns to another width."""
+        super().resizeEvent(event)
+        self._fit_columns()
+
     def _fit_columns(self) -> None:
+        """Give the builders what the others leave; where that is little, leave out what is said below too."""
+        header, columns = self.table.horizontalHeader(), range(self._rows.columnCount())
+        for place in columns:
+            self.table.setColumnHidden(place, False)
+            stretched = place == _WIDE
+            header.setSectionResizeMode(
+                place,
+                QHeaderView.ResizeMode.Stretch if stretched else QHeaderView.ResizeMode.ResizeToContents,
+            )
+        for place in _ALSO_BELOW if columns else ():
+            widths = {one: self._wanted(one) for one in columns if not self.table.isColumnHidden(one)}
+            self.table.setColumnHidden(place, sum(widths.values()) > self.table.viewport().width())
+
+    def _wanted(self, place: int) -> int:
         header = self.table.horizontalHeader()
-        for place in range(self._rows.columnCount()):
-            header.setSectionResizeMode(place, QHeaderView.ResizeMode.ResizeToContents)
-        if self._rows.columnCount() > _WIDE:
-            header.setSectionResizeMode(_WIDE, QHeaderView.ResizeMode.Stretch)
+        least = header.sectionSizeHint(place)
+        return least if place == _WIDE else max(least, self.table.sizeHintForColumn(place))
 
     def _lay_out(self) -> None:
         box = column(self, margin=28, gap=6)
@@ -143,12 +162,16 @@ class HomePage(Page):
 
 
 def _about(item: QueueItem) -> str:
-    """Say in full what a narrow table may cut: who built it, and what it lacks."""
+    """Say in full what a narrow table leaves out or cuts: what it replaces, who built it, what it lacks."""
+    replaces = t(
+        "Replaces {before} on {channel}.",
+        before=value_text(item.previous_version) or t("nothing"),
+        channel=value_text(item.channel),
+    )
     builders = ", ".join(person_text(name) for name in item.builders) or t("nobody known")
     lacking = ", ".join(prose(one) for one in item.lacks)
-    return t("Built by {builders}.", builders=builders) + (
-        " " + t("Still lacks: {lacking}.", lacking=lacking) if lacking else ""
-    )
+    lacks = t("Still lacks: {lacking}.", lacking=lacking) if lacking else ""
+    return " ".join(one for one in (replaces, t("Built by {builders}.", builders=builders), lacks) if one)
 
 
 def _summary(queue: Queue) -> str:

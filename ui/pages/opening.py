@@ -29,11 +29,11 @@ class OpeningPage(Page):
         self._title = label("opening.title.label", step=Type.TITLE)
         self._sentence = label("opening.sentence.label", step=Type.LEAD, wrap=True)
         self.cards = CardPanel(look, "opening", wishes)
-        self.confirm = button("opening.open.button", "&Open the review", kind="main")
+        self.confirm = button("opening.open.button", t("&Open the review"), kind="main")
         self.without = button("opening.without.button", t("Read &without a card"))
         self.reasons = EntryList(look, "opening.reasons.list", t("Why you cannot countersign this"), fit=True)
-        self.read = button("opening.read.button", "&Read it all the same", kind="main")
-        self.leave_it = button("opening.leave.button", "&Back to the queue", kind="safe")
+        self.read = button("opening.read.button", t("&Read it all the same"), kind="main")
+        self.leave_it = button("opening.leave.button", t("&Back to the queue"), kind="safe")
         self._either = QStackedWidget()
         self._lay_out()
         self.confirm.clicked.connect(self.open_with_card)
@@ -65,7 +65,7 @@ class OpeningPage(Page):
                 version=value_text(item.version),
             )
         )
-        self._sentence.setText(OPENING)
+        self._sentence.setText(t(OPENING))
         set_tone(self._sentence, None)
         self._either.setCurrentIndex(0)
         # The next key holder is another person: whose card it was before says nothing.
@@ -79,7 +79,7 @@ class OpeningPage(Page):
     def tell_reader(self, reader: ReaderLine) -> None:
         """Tell a reader why they could not countersign what they are about to read."""
         self.cards.forget()
-        self._title.setText(READ_ONLY_TITLE)
+        self._title.setText(t(READ_ONLY_TITLE))
         self._sentence.setText(may_not_sign(person_text(reader.name)))
         set_tone(self._sentence, Tone.DANGER)
         self.reasons.show_entries([told_reason(alike) for alike in by_rule(reader.against)])
@@ -93,7 +93,7 @@ class OpeningPage(Page):
             return
         question = AskReview(request=self._item.request, token=card.uri)
         if not self.wishes.ask(question, self.cards.secret()):
-            self.cards.complain(BUSY, self.cards.pin)
+            self.cards.complain(t(BUSY), self.cards.pin)
 
     def open_without_card(self) -> None:
         """Ask the desk for the review as nobody."""

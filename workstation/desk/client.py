@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from workstation.core.errors import Malformed
 from workstation.core.glimpse import Glimpse
+from workstation.core.release_diff import FileChange
+from workstation.core.release_diff_reader import from_json
 from workstation.core.strict_json import JsonObject
 from workstation.desk import codec
 from workstation.desk.face import Answer, Question
+from workstation.desk.pieces import joined
 from workstation.desk.watching import CANCEL
 from workstation.process import frames
 
@@ -20,6 +23,7 @@ class DeskClient:
     def __init__(self, fd: int) -> None:
         self._fd = fd
         self._waiting = False
+        self._changes: list[FileChange] = []
 
     @property
     def fd(self) -> int:
@@ -52,9 +56,16 @@ class DeskClient:
         """Say that the answer is wanted no more: one comes all the same. Raises PeerGone."""
         frames.send_json(self._fd, CANCEL)
 
-    def receive(self) -> Answer | Glimpse:
-        """Read the answer, or how far it is; raises PeerGone when the desk ended, Malformed for nonsense."""
+    def receive(self) -> Answer | Glimpse | None:
+        """Read the answer, or how far it is, or a piece of it (None: there is more to come).
+
+        Raises PeerGone when the desk has ended, Malformed for nonsense.
+        """
         message = frames.receive_json(self._fd)
+        piece = message.get("changes")
+        if isinstance(piece, dict):
+            self._changes += from_json(piece, where="changes").changes
+            return None
         progress = message.get("progress")
         if isinstance(progress, dict):
             return codec.glimpse_from_json(progress)
@@ -62,4 +73,5 @@ class DeskClient:
         answer = message.get("answer")
         if not isinstance(answer, dict):
             raise Malformed("answer", "nothing found, an answer wanted")
-        return codec.answer_from_json(answer)
+        changes, self._changes = tuple(self._changes), []
+        return joined(changes, codec.answer_from_json(answer))

@@ -11,6 +11,7 @@ from workstation.core.errors import Malformed
 from workstation.core.glimpse import Watch
 from workstation.desk import codec
 from workstation.desk.face import Answer, AskCountersign, Question
+from workstation.desk.pieces import in_pieces
 from workstation.desk.watching import CANCEL, Watching
 from workstation.process import frames
 
@@ -51,4 +52,7 @@ def _serve_one(fd: int, desk: Answering) -> None:
     finally:
         if secret is not None:
             frames.wipe(secret)
-    frames.send_json(fd, {"answer": codec.answer_to_json(answer)})
+    pieces, rest = in_pieces(answer)
+    for piece in pieces:
+        frames.send_json(fd, {"changes": piece.to_json()})
+    frames.send_json(fd, {"answer": codec.answer_to_json(rest)})
