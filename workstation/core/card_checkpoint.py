@@ -5,14 +5,10 @@ A card that signed where the journal stood is a memory of it that nobody at the 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from workstation.core.checkpoint import SignatureType, Signer, verify_note
+from workstation.core.countersignature import Head
 from workstation.core.errors import TokenRefused, Untrusted
 from workstation.core.public_key import KeyKind, PublicKey
-
-if TYPE_CHECKING:
-    from workstation.core.countersignature import Head
 
 _RAW = 32
 
@@ -43,7 +39,7 @@ def verify_carried(note: bytes, head: Head, *, station_key: bytes, card: PublicK
     station = Signer(name=head.origin, type=SignatureType.ED25519, key=station_key)
     wanted = (station, *((card_signer(card),) if signs_checkpoints(card) else ()))
     said = verify_note(note, wanted)
-    if (said.origin, said.size, said.root.hex()) != (head.origin, head.size, head.root):
+    if head != Head.of(said.origin, said.size, said.root):
         raise Untrusted(where, "its checkpoint is of another moment than the one it names")
     for signer in wanted:
         if signer not in said.signers:

@@ -34,6 +34,11 @@ class Head:
     size: int
     root: Digest
 
+    @classmethod
+    def of(cls, origin: str, size: int, root: bytes) -> Head:
+        """Return the head with this root hash, as checkpoints and the journal itself have it."""
+        return cls(origin=origin, size=size, root=Digest(root.hex()))
+
     def to_json(self) -> JsonObject:
         """Return the head as our statements carry it."""
         return {"origin": self.origin, "size": self.size, "rootHash": self.root}

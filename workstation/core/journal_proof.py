@@ -88,7 +88,7 @@ def prove(proof: JournalProof, station_key: bytes) -> ProvedJournal:
     origin = parse_note(proof.checkpoint).checkpoint.origin
     station = Signer(name=origin, type=SignatureType.ED25519, key=station_key)
     said = verify_note(proof.checkpoint, [station])
-    head = Head(origin=said.origin, size=said.size, root=Shape(said.root.hex(), "checkpoint.root").digest())
+    head = Head.of(said.origin, said.size, said.root)
     entries: list[Entry] = []
     for one in sorted(proof.entries, key=lambda disclosed: disclosed.seq):
         verify_inclusion(leaf_hash(one.body), one.seq, said.size, one.proof, said.root)

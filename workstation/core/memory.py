@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from workstation.core.checkpoint import SignatureType, Signer, verify_note
 from workstation.core.countersignature import Head
 from workstation.core.errors import Untrusted
-from workstation.core.identity import Digest
 from workstation.core.merkle import verify_consistency
 
 
@@ -39,8 +38,7 @@ def remembered_note(memory: str, note: bytes, *, origin: str, station_key: bytes
     """Return what a checkpoint note signed by this station says; raises Malformed and Untrusted."""
     station = Signer(name=origin, type=SignatureType.ED25519, key=station_key)
     said = verify_note(note, [station])
-    head = Head(origin=said.origin, size=said.size, root=Digest(said.root.hex()))
-    return Remembered(memory=memory, head=head)
+    return Remembered(memory=memory, head=Head.of(said.origin, said.size, said.root))
 
 
 def contradiction(

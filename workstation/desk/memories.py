@@ -15,7 +15,6 @@ from typing import Final, TypeAlias
 from workstation.core.countersignature import Head, parse_countersignature
 from workstation.core.entry import Draft, Kind, Outcome
 from workstation.core.errors import Malformed, MediaError, Untrusted, WorkstationError
-from workstation.core.identity import Digest
 from workstation.core.journal_proof import parse_journal_proof
 from workstation.core.ledger import Ledger
 from workstation.core.machine import TPM_MEMORY
@@ -167,7 +166,7 @@ def _told(memory: str, note: str, origin: str, station_key: bytes) -> Remembered
 def head_of(journal: Journal) -> Head:
     """Return where the journal stands."""
     found = journal.head()
-    return Head(origin=found.origin, size=found.size, root=Digest(found.root.hex()))
+    return Head.of(found.origin, found.size, found.root)
 
 
 def loss_noticed(findings: Sequence[str], journal: Journal) -> Draft:

@@ -7,7 +7,7 @@ from workstation.core.checkpoint import parse_note
 from workstation.core.countersignature import Countersignature, Head, bind, parse_countersignature
 from workstation.core.dsse import Signature, make_envelope
 from workstation.core.errors import Malformed, WorkstationError
-from workstation.core.identity import Digest, digest_of
+from workstation.core.identity import digest_of
 from workstation.core.quorum import roles_of
 from workstation.core.review import RENDERER, Review
 from workstation.core.seen import seen_name
@@ -28,6 +28,7 @@ def countersign(permit: Permit[Countersign], tools: Tools, materials: Materials)
     for artifact in case.request.manifest:
         tools.vault.verify(artifact.digest)
     note = _checkpoint(permit, tools, materials)
+    shown = parse_note(note).checkpoint
     said = Countersignature(
         binding=bind(
             case.request,
@@ -37,7 +38,7 @@ def countersign(permit: Permit[Countersign], tools: Tools, materials: Materials)
             renderer=RENDERER,
             station=tools.station,
             at=permit.facts.now,
-            journal=_head_in(note),
+            journal=Head.of(shown.origin, shown.size, shown.root),
         ),
         approver=person.id,
         fingerprint=action.approver.key.fingerprint,
@@ -78,11 +79,6 @@ def _checkpoint(permit: Permit[Countersign], tools: Tools, materials: Materials)
     finally:
         if pin is not None:
             wipe(pin)
-
-
-def _head_in(note: bytes) -> Head:
-    said = parse_note(note).checkpoint
-    return Head(origin=said.origin, size=said.size, root=Digest(said.root.hex()))
 
 
 def _keep(review: Review, tools: Tools) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from workstation.core.countersignature import Head
-from workstation.core.identity import Digest, Fingerprint
+from workstation.core.identity import Fingerprint
 from workstation.core.ledger import Ledger
 from workstation.core.strict_json import JsonObject
 from workstation.journal.client import Journal
@@ -33,7 +33,7 @@ class Tools:
     def head(self) -> Head:
         """Return the journal head at this moment."""
         head = self.journal.head()
-        return Head(origin=head.origin, size=head.size, root=Digest(head.root.hex()))
+        return Head.of(head.origin, head.size, head.root)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
