@@ -15,7 +15,7 @@ from workstation.core.errors import JournalError, Usage
 from workstation.core.memory import Remembered, remembered_note
 from workstation.core.strict_json import JsonObject
 from workstation.journal.leaf_check import CheckedLeaves, check_leaf_log
-from workstation.journal.log import LEAF_LOG
+from workstation.journal.leaf_format import LEAF_LOG
 
 
 def check_leaves(arguments: Namespace) -> Reply:

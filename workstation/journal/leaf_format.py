@@ -13,6 +13,9 @@ from typing import Final
 
 from workstation.journal.failure import FailureName, JournalFailure
 
+LEAF_LOG: Final = "leaf.log"
+"""Its name in the journal's directory."""
+
 HEADER_BYTES: Final = 4096
 FRAME_BYTES: Final = 80
 SLOT_OFFSETS: Final = (0, 2048)

@@ -28,7 +28,7 @@ from workstation.core.merkle import leaf_hash
 from workstation.journal import besides
 from workstation.journal.failure import FailureName, JournalFailure
 from workstation.journal.head import Head
-from workstation.journal.leaf_format import Frame, Slot
+from workstation.journal.leaf_format import LEAF_LOG, Frame, Slot
 from workstation.journal.leaf_log import LeafLog
 from workstation.journal.recovery import recovered_key
 from workstation.journal.rows import Beside, Row, Station
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 
 __all__ = ["DATABASE", "LEAF_LOG", "Log", "Parts"]
 
-LEAF_LOG: Final = "leaf.log"
 FLUSH_EVERY: Final = 256
 """Appends between two emptyings of the write-ahead log."""
 
