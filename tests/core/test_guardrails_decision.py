@@ -137,6 +137,14 @@ def test_a_countersignature_about_something_else_does_not_count(change, what):
     assert details(found, "QUORUM") == ["1 of 2 countersignatures by approver"]
 
 
+def test_a_countersignature_of_a_clock_ten_minutes_ahead_counts():
+    world = World().admit()
+    world.countersign("alice", change=bound_to(at=world.now + timedelta(minutes=10)))
+    world.countersign("carol")
+
+    assert world.judge(world.releasing()) == Allowed()
+
+
 def test_a_countersignature_on_other_artifacts_does_not_count():
     world = World().quorate()
     facts = world.facts(world.releasing())
