@@ -83,8 +83,12 @@ def stop_the_clock(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
         clock,
         "reading",
-        lambda *, boot, floor_ms: EntryTime(
-            boot=boot, mono_ms=time.monotonic_ns() // 1_000_000, rtc_ms=millis, floor_ms=floor_ms
+        lambda *, boot, floor_ms, attested=False: EntryTime(
+            boot=boot,
+            mono_ms=time.monotonic_ns() // 1_000_000,
+            rtc_ms=millis,
+            floor_ms=floor_ms,
+            attested=attested,
         ),
     )
 
