@@ -26,7 +26,7 @@ journal-harness: setup $(VENV)/.test-packages ## the journal's harnesses in full
 card: setup $(VENV)/.test-packages ## a virtual PIV card behind the real card service, OpenSC and yubikit (root, half a minute)
 	@COUNTERSIGN_CARD=1 $(BIN)/python -m pytest -q tests/card
 
-mutation: setup ## changes to the rules that no test notices (hours; ARGUMENTS="--count 60" for some)
+mutation: setup ## changes to the rules that no test notices (an hour or two; ARGUMENTS="--count 60" for some)
 	@nice -n 19 $(BIN)/python tests/mutation/mutate.py $(ARGUMENTS)
 
 fuzz: setup ## fuzz every reader of hostile bytes, SECONDS (60) each; findings go to tests/fuzz/kept

@@ -1,6 +1,6 @@
 """Try mutants of identity, closure, policy and guardrails, and fail for one that lives without a reason.
 
-    make mutation                                 every mutant; hours on one core
+    make mutation                                 every mutant; an hour or two
     make mutation ARGUMENTS="--module '*/quorum.py'"
     make mutation ARGUMENTS="--count 60 --seed anything"
     make mutation ARGUMENTS=--deleted             only each guardrail and approver rule, deleted
