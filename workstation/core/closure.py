@@ -80,8 +80,8 @@ class BuilderSet:
     @property
     def services(self) -> frozenset[ServiceId]:
         """The services whose controllers, present or former, are builders by it."""
-        reached = (_SERVICE.fullmatch(edge.because[0]) for edge in self.edges)
-        return frozenset(ServiceId(found[1]) for found in reached if found)
+        first = {edge.because[0] for edge in self.edges}
+        return frozenset(ServiceId(found[1]) for found in map(_SERVICE.fullmatch, first) if found)
 
     def why(self, person: PersonId) -> tuple[Edge, ...]:
         """Return every way we know this person had a hand in the build."""
