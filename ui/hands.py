@@ -68,6 +68,13 @@ class Hands:
         for combination in combinations(sequence):
             QTest.keyClick(self._focus(), combination.key(), combination.keyboardModifiers())
 
+    def press_letter_of(self, name: str) -> None:
+        """Press the letter of the button with this object name, in any language; raises NotThere."""
+        button = self.find(name)
+        if not isinstance(button, QAbstractButton):
+            raise NotThere(f"{name} is no button")
+        self.press(QKeySequence.mnemonic(button.text()).toString())
+
     def type(self, text: str) -> None:
         """Type a text where the keyboard is."""
         QTest.keyClicks(self._focus(), text)

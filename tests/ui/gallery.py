@@ -49,7 +49,7 @@ def tab(number: int) -> Way:
 
 def hands_drawn(hands: Hands, _line: DeskThread) -> None:
     open_with(hands, "bob")
-    hands.press("Alt+R")
+    hands.press_letter_of("opening.read.button")
     hands.wait_for_page("review")
     all_displayed(hands)
     hands.choose("review.builders.list", "Bob")
@@ -63,7 +63,7 @@ def sign(hands: Hands, _line: DeskThread) -> None:
 
 def decline(hands: Hands, _line: DeskThread) -> None:
     to_review(hands)
-    hands.press("Alt+D")
+    hands.press_letter_of("review.decline.button")
     hands.wait_for_page("decline")
     hands.settle()
 

@@ -22,7 +22,7 @@ from ui.start import Screen
 
 PLACEHOLDER = re.compile(r"\{\w+\}")
 SAME = {"PIN", "Journal", "sha256 {digest}…", "{minutes} min"}
-PLACES = ("home", "intake", "review", "journal", "people")
+PLACES = tuple(GALLERY)
 
 
 @pytest.fixture

@@ -64,7 +64,7 @@ def to_words(hands: Hands) -> None:
 
 def from_review_to_words(hands: Hands) -> None:
     look_through(hands, review_of(hands))
-    hands.press("Alt+C")
+    hands.press_letter_of("review.countersign.button")
     hands.wait_for_page("sign")
     hands.settle()
 
@@ -92,7 +92,7 @@ def sign_with(hands: Hands, card: str, pin: str) -> None:
     hands.choose("sign.cards.list", card)
     hands.tab_to("sign.pin.edit")
     hands.type(pin)
-    hands.press("Alt+C")
+    hands.press_letter_of("sign.countersign.button")
     hands.settle()
 
 

@@ -34,9 +34,9 @@ class Pages:
         self.decline = DeclinePage(look, wishes)
         self.refusal = RefusalPage(look, wishes)
         self.done = DonePage(look, wishes)
-        self.told = ToldPage(look, "released", "What happened", wishes, back=t("&Back to the queue"))
-        self.ended = ToldPage(look, "ended", "The desk has ended", wishes)
-        self.help = ToldPage(look, "help", "Keys", wishes, back=t("&Back"))
+        self.told = ToldPage(look, "released", t("What happened"), wishes, back=t("&Back to the queue"))
+        self.ended = ToldPage(look, "ended", t("The desk has ended"), wishes)
+        self.help = ToldPage(look, "help", t("Keys"), wishes, back=t("&Back"))
         self.tell_help(self.home)
 
     def tell_help(self, page: Page) -> None:

@@ -54,7 +54,7 @@ def told_declined(page: ToldPage, declined: Declined) -> None:
 def told_ended(page: ToldPage, words: str) -> None:
     """Tell that the desk has ended, and what is known about signatures."""
     page.tell(
-        "\u25a0 The desk has ended",
+        f"\u25a0 {t('The desk has ended')}",
         words,
         [
             Entry(

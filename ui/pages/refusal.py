@@ -18,15 +18,13 @@ from ui.wording import NO_WAY_ROUND
 from workstation.desk.face import Refused
 from workstation.desk.records_face import AskSlip, Slip
 
-REFUSED_MARK = "\u25a0 REFUSED"
-
 
 class RefusalPage(Page):
     """Shows one refusal."""
 
     def __init__(self, look: Look, wishes: Wishes) -> None:
         super().__init__("refusal", t("Refused"), wishes)
-        self._mark = label("refusal.mark.label", REFUSED_MARK, step=Type.DISPLAY)
+        self._mark = label("refusal.mark.label", f"\u25a0 {t('REFUSED')}", step=Type.DISPLAY)
         self._who = label("refusal.who.label", step=Type.LEAD, wrap=True)
         self.reasons = EntryList(
             look, "refusal.reasons.list", t("Why it was refused, and what to do next"), large=True, fit=True
