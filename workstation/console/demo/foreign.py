@@ -13,7 +13,6 @@ from cryptography.hazmat.primitives.serialization import (
 
 from workstation.bootstrap import current_time
 from workstation.console.demo.narrator import Narrator
-from workstation.console.demo.python_tuf import downloaded
 from workstation.console.demo.world import World
 from workstation.core.countersignature import parse_countersignature
 from workstation.core.errors import WorkstationError
@@ -54,6 +53,9 @@ def openssl_checks(narrator: Narrator, world: World, release: Path, person: str)
 
 def python_tuf_checks(narrator: Narrator, world: World) -> None:
     """Have python-tuf's own client verify the trust root from the pinned root.json."""
+    # urllib3, which it brings, tries a socket when it is imported: no other command may come near it.
+    from workstation.console.demo.python_tuf import downloaded  # noqa: PLC0415 (see above)
+
     scratch = world.far_side / "python-tuf"
     shutil.rmtree(scratch, ignore_errors=True)
     for path in downloaded(world.repository, scratch, root=(world.far_side / "root.json").read_bytes()):
