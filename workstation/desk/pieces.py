@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
 from workstation.core.errors import Malformed
 from workstation.core.release_diff import FileChange, ReleaseDiff
+from workstation.core.release_diff_parts import parted, weight
 from workstation.desk.face import Answer, ReviewPage
 
 ROWS_AT_ONCE: Final = 400
@@ -16,9 +16,9 @@ ROWS_AT_ONCE: Final = 400
 
 def in_pieces(answer: Answer) -> tuple[tuple[ReleaseDiff, ...], Answer]:
     """Return the changes of a long review as diffs of their own, and the answer without them."""
-    if not isinstance(answer, ReviewPage) or _weight(answer.diff.changes) <= ROWS_AT_ONCE:
+    if not isinstance(answer, ReviewPage) or weight(answer.diff.changes) <= ROWS_AT_ONCE:
         return (), answer
-    pieces = tuple(ReleaseDiff(changes=some) for some in _parted(answer.diff.changes))
+    pieces = tuple(ReleaseDiff(changes=some) for some in parted(answer.diff.changes, ROWS_AT_ONCE))
     return pieces, replace(answer, diff=replace(answer.diff, changes=()))
 
 
@@ -29,19 +29,3 @@ def joined(changes: tuple[FileChange, ...], answer: Answer) -> Answer:
     if not isinstance(answer, ReviewPage):
         raise Malformed("answer", "changes found before an answer that has none")
     return replace(answer, diff=replace(answer.diff, changes=(*changes, *answer.diff.changes)))
-
-
-def _parted(changes: tuple[FileChange, ...]) -> Iterator[tuple[FileChange, ...]]:
-    some: list[FileChange] = []
-    weight = 0
-    for change in changes:
-        if some and weight + _weight((change,)) > ROWS_AT_ONCE:
-            yield tuple(some)
-            some, weight = [], 0
-        some.append(change)
-        weight += _weight((change,))
-    yield tuple(some)
-
-
-def _weight(changes: tuple[FileChange, ...]) -> int:
-    return len(changes) + sum(len(change.rows) for change in changes)

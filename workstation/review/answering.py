@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from workstation.core.errors import Malformed
+from workstation.core.release_diff_parts import parted
 from workstation.core.release_diff_reader import read_changes
 from workstation.core.release_diff_writer import change_document, head
 from workstation.core.shape import Shape
@@ -12,25 +13,18 @@ from workstation.process import frames
 
 if TYPE_CHECKING:
     from workstation.core.release_diff import FileChange, ReleaseDiff
-    from workstation.core.strict_json import JsonObject, JsonValue
+    from workstation.core.strict_json import JsonObject
 
 CHANGES: Final = "changes"
 _WHERE: Final = "review child"
 _MOST: Final = 1_000_000
-_ROWS: Final = 5000  # of one piece, about: a change is never torn apart
+_ROWS: Final = 5000  # and changes, of one piece
 
 
 def tell_changes(channel: int, diff: ReleaseDiff) -> JsonObject:
     """Send the changes; return the rest of the document, which goes with the answer."""
-    piece: list[JsonValue] = []
-    rows = 0
-    for change in diff.changes:
-        piece.append(change_document(change))
-        rows += 1 + len(change.rows)
-        if rows >= _ROWS:
-            frames.send_json(channel, {CHANGES: piece})
-            piece, rows = [], 0
-    frames.send_json(channel, {CHANGES: piece})
+    for some in parted(diff.changes, _ROWS):
+        frames.send_json(channel, {CHANGES: [change_document(change) for change in some]})
     return head(diff)
 
 
